@@ -1,0 +1,80 @@
+# Every target makes .venv first when it is missing or out of date; nothing else needs to be installed.
+PYTHON ?= python3
+BOOT := $(PYTHON) deploy/local/bootstrap.py
+LOCAL := $(BOOT) -m deploy.local
+EXEC := $(LOCAL) exec --
+BIN := .venv/bin
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run up down tour test check fmt lint types imports schema migrations deploy-check messages bench faults docs lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: ## Start the whole marketplace here, in the foreground (PORT=8000, BAZAAR_HOME=.bazaar)
+	@$(LOCAL) run
+
+up: ## The same in the background; returns when it is ready and prints the base URL
+	@$(LOCAL) up
+
+down: ## Stop what `make up` started
+	@$(LOCAL) down
+
+tour: ## Walk the main job over the running market's HTTP API, step by step
+	@$(LOCAL) tour
+
+test: ## The whole test suite, in parallel, on real services of its own (TESTS=tests/core for a part)
+	@$(EXEC) $(BIN)/python -m pytest -n auto $(TESTS)
+
+check: lint types imports migrations deploy-check schema docs-check test ## All that CI asks: lint, types, imports, migrations, deploy check, schema and docs drift, tests
+
+fmt: ## Format and fix what can be fixed
+	@$(BOOT)
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+lint: ## ruff: rules and format
+	@$(BOOT)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && echo "lint: clean"
+
+types: ## mypy, strict
+	@$(EXEC) $(BIN)/mypy
+
+imports: ## import-linter: who may know whom
+	@$(EXEC) $(BIN)/lint-imports
+
+migrations: ## No model without its migration; no migration that locks or breaks the running release
+	@$(EXEC) $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(EXEC) $(BIN)/python manage.py lintmigrations --quiet ok ignore
+
+deploy-check: ## Django's deployment check on the production settings
+	@$(BOOT)
+	@$(BIN)/python -m deploy.check_production
+
+schema: ## docs/openapi.yaml must be what the code serves (UPDATE=1 writes it)
+	@$(EXEC) $(BIN)/python manage.py export_openapi $(if $(UPDATE),,--check)
+
+docs-check:
+	@$(EXEC) $(BIN)/python manage.py export_error_catalogue --check
+
+docs: ## Write the generated documents: docs/openapi.yaml and docs/errors.md
+	@$(EXEC) $(BIN)/python manage.py export_openapi
+	@$(EXEC) $(BIN)/python manage.py export_error_catalogue
+
+messages: ## Collect the texts, then compile the Hindi ones
+	@$(BOOT)
+	@$(BIN)/python -m deploy.messages
+
+bench: ## Benchmarks: ratios against a baseline of the same run
+	@$(EXEC) $(BIN)/python -m benchmarks
+
+faults: ## Fault tests: kill -9 of workers, broker and children under load
+	@$(EXEC) $(BIN)/python -m pytest -p no:randomly -s tests/faults --run-faults
+
+lock: ## Resolve the requirements again into the lock files
+	@$(BOOT)
+	@UV_SYSTEM_CERTS=1 $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links requirements.txt -o requirements.lock
+	@UV_SYSTEM_CERTS=1 $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links -c requirements.lock requirements-dev.txt -o requirements-dev.lock
+
+clean: ## Remove the virtual environment and caches (the data directory stays)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

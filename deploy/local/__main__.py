@@ -1,0 +1,329 @@
+"""`python -m deploy.local run|up|down|exec|tour`: what the make targets call."""
+
+import argparse
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import environ
+
+from deploy.local.home import ROOT, Home, LauncherError, free_port
+from deploy.local.services import start_services
+from deploy.local.supervisor import Child, Supervisor, end_leftovers, say, wait_until
+
+QUEUES = ("default", "messages", "valuation", "matching")
+READY_TIMEOUT_S = 120
+LEAST_FREE_MIB = 300
+STAFF_LOGIN = "staff"
+
+
+class StopRequested(Exception):
+    """SIGTERM from `make down`."""
+
+
+def on_terminate(_signal: int, _frame: FrameType | None) -> None:
+    raise StopRequested
+
+
+def check_disk(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free // (1024 * 1024)
+    if free < LEAST_FREE_MIB:
+        raise LauncherError(f"The disk of {folder} is nearly full: {free} MiB free, {LEAST_FREE_MIB} MiB needed.")
+
+
+def check_port(host: str, port: int) -> None:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise LauncherError(
+                f"Port {port} is in use by another program. Choose another: make run PORT={port + 1}"
+            ) from error
+
+
+def chosen_port() -> int:
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise LauncherError(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def start_standins(home: Home, keys: dict[str, str], supervisor: Supervisor, base_url: str) -> dict[str, str]:
+    """Stand-ins for the vendors that have no keys in the environment; returns the application's settings for them."""
+    settings: dict[str, str] = {}
+    port = free_port()
+    if not os.environ.get("TWILIO_ACCOUNT_SID"):
+        settings |= {
+            "TWILIO_ACCOUNT_SID": keys["TWILIO_ACCOUNT_SID"],
+            "TWILIO_AUTH_TOKEN": keys["TWILIO_AUTH_TOKEN"],
+            "TWILIO_SMS_FROM": "+15005550006",
+            "TWILIO_WHATSAPP_FROM": "whatsapp:+14155238886",
+            "TWILIO_API_BASE_URL": f"http://127.0.0.1:{port}/twilio",
+        }
+    if not os.environ.get("OPENAI_API_KEY"):
+        settings |= {
+            "OPENAI_API_KEY": keys["OPENAI_API_KEY"],
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/openai/v1",
+        }
+    if not settings:
+        return settings
+    command = [sys.executable, "-m", "deploy.local.standins", "--port", str(port)]
+    command += ["--store", str(home.path / "simulated-phones.jsonl")]
+    command += ["--webhook", f"{base_url}/api/v1/whatsapp/webhook/"]
+    # The stand-in process wants both credentials, also where only one vendor is stood in for.
+    credentials = {name: os.environ.get(name) or keys[name] for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")}
+    credentials["OPENAI_API_KEY"] = settings.get("OPENAI_API_KEY", "")
+    child = supervisor.start(Child("vendor stand-ins", command, home.logs / "standins.log", credentials))
+    wait_until(lambda: answers(f"http://127.0.0.1:{port}/"), [child], child.name, 30)
+    return settings
+
+
+def answers(url: str) -> bool:
+    """Whether an HTTP server answers, with whatever status below 500 except 503's family."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback URL
+            return int(answer.status) < 500
+    except urllib.error.HTTPError as refused:
+        return refused.code < 500
+    except OSError:
+        return False
+
+
+def application_environment(keys: dict[str, str], base_url: str, host: str) -> dict[str, str]:
+    """What is not a service: keys, addresses. Anything the person has set wins."""
+    defaults = {
+        "DJANGO_SETTINGS_MODULE": "msmebazaar.settings.local",
+        "PUBLIC_BASE_URL": base_url,
+        "ALLOWED_HOSTS": ",".join(dict.fromkeys([host, "127.0.0.1", "localhost"])),
+        **{
+            name: keys[name]
+            for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "BLIND_INDEX_KEY", "OTP_PEPPER", "FIELD_ENCRYPTION_KEYS")
+        },
+    }
+    return {name: os.environ.get(name) or value for name, value in defaults.items()}
+
+
+def manage(home: Home, environment: dict[str, str], *arguments: str) -> None:
+    log = home.logs / "setup.log"
+    with log.open("ab") as output:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    if done.returncode != 0:
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+        raise LauncherError(f"`manage.py {' '.join(arguments)}` failed:\n{tail}")
+
+
+def start_application(
+    home: Home, environment: dict[str, str], supervisor: Supervisor, base_url: str, host: str, port: int
+) -> None:
+    python_bin = Path(sys.executable).parent
+    web = [str(python_bin / "granian"), "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2"]
+    web += ["--blocking-threads", "8", "--no-ws", "--backlog", "2048", "msmebazaar.wsgi:application"]
+    celery = [sys.executable, "-m", "celery", "-A", "msmebazaar"]
+    children = [Child("web", web, home.logs / "web.log", {**environment, "DATABASE_POOL": "true"})]
+    for queue in QUEUES:
+        command = [*celery, "worker", "--queues", queue, "--hostname", f"{queue}@%h", "--concurrency", "1"]
+        command += ["--loglevel", "info", "--without-mingle", "--without-gossip"]
+        name = f"worker {queue}"
+        children.append(Child(name, command, home.logs / f"worker-{queue}.log", environment))
+    beat = [*celery, "beat", "--schedule", str(home.path / "beat"), "--pidfile", "", "--loglevel", "info"]
+    children.append(Child("beat", beat, home.logs / "beat.log", environment))
+    for child in children:
+        supervisor.start(child)
+    wait_until(lambda: answers(f"{base_url}/health/ready"), children, "The web server", READY_TIMEOUT_S)
+    wait_until(lambda: workers_answer(base_url), children, "The workers", READY_TIMEOUT_S)
+
+
+def workers_answer(base_url: str) -> bool:
+    """Every queue has a worker that has written its heartbeat since this start (`/health/workers`)."""
+    return answers(f"{base_url}/health/workers")
+
+
+def table(base_url: str, environment: dict[str, str], keys: dict[str, str], home: Home) -> str:
+    stood_in = environment.get("TWILIO_API_BASE_URL", "").startswith("http://127.0.0.1")
+    rows = [
+        ("API", f"{base_url}/api/v1/"),
+        ("Swagger UI", f"{base_url}/api/docs/"),
+        ("Admin", f"{base_url}/admin/"),
+        ("  log in as", f"{STAFF_LOGIN}   password {keys['DEMO_STAFF_PASSWORD']}"),
+    ]
+    if stood_in:
+        rows.append(("Phone simulator", f"{base_url}/dev/messages/"))
+        rows.append(("  demo owner", "+91 98000 00001   (the code arrives on the phone simulator)"))
+        rows.append(("  demo buyer", "+91 98000 00002"))
+    rows.append(("Logs and data", str(home.path)))
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"  {name:<{width}}  {value}" for name, value in rows)
+
+
+@contextlib.contextmanager
+def running_market(home: Home) -> Iterator[tuple[Supervisor, str]]:
+    """Everything started and ready; everything stopped at the end, whatever happened between."""
+    host, port = os.environ.get("HOST") or "127.0.0.1", chosen_port()
+    base_url = f"http://{host if host != '0.0.0.0' else '127.0.0.1'}:{port}"  # noqa: S104 - a comparison
+    home.prepare()
+    with home.locked():
+        check_disk(home.path)
+        end_leftovers((home.read_run_file() or {}).get("processes", {}))
+        check_port(host, port)
+        keys = home.secrets()
+        supervisor = Supervisor()
+        try:
+            say("Starting MSMEBazaar")
+            environment = application_environment(keys, base_url, host)
+            environment |= start_services(home, keys, supervisor, durable=True)
+            environment |= start_standins(home, keys, supervisor, base_url)
+            environment["PROMETHEUS_MULTIPROC_DIR"] = str(fresh_folder(home.path / "metrics"))
+            say("  migrating, loading reference data, seeding the demonstration market once")
+            manage(home, environment, "migrate", "--no-input", "--verbosity", "0")
+            manage(home, environment, "load_reference_data")
+            manage(home, {**environment, "DEMO_STAFF_PASSWORD": keys["DEMO_STAFF_PASSWORD"]}, "seed_demo")
+            say("  starting the web server, a worker for each queue, and beat")
+            run_file = {"base_url": base_url, "environment": environment, "staff_login": STAFF_LOGIN}
+            run_file |= {"staff_password": keys["DEMO_STAFF_PASSWORD"], "launcher": os.getpid()}
+            try:
+                start_application(home, environment, supervisor, base_url, host, port)
+            finally:
+                home.write_run_file({**run_file, "processes": supervisor.pids()})
+            say(f"\nMSMEBazaar is ready.\n\n{table(base_url, environment, keys, home)}\n")
+            yield supervisor, base_url
+        finally:
+            say("Stopping")
+            supervisor.stop_all()
+            home.run_file.unlink(missing_ok=True)
+            say("Stopped; the data is kept.")
+
+
+def fresh_folder(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def command_run(home: Home) -> None:
+    signal.signal(signal.SIGTERM, on_terminate)
+    try:
+        with running_market(home) as (supervisor, _):
+            say("  Ctrl-C stops it.\n")
+            while True:
+                time.sleep(0.5)
+                if supervisor.revive_dead():
+                    record = home.read_run_file() or {}
+                    home.write_run_file({**record, "processes": supervisor.pids()})
+    except (KeyboardInterrupt, StopRequested):
+        return
+
+
+def command_up(home: Home) -> None:
+    """Starts `run` in the background; returns when it is ready, with its words shown meanwhile."""
+    home.prepare()
+    if home.is_locked():
+        record = home.read_run_file()
+        raise LauncherError(f"MSMEBazaar already runs{' at ' + record['base_url'] if record else ''}; `make down` stops it.")
+    check_port(os.environ.get("HOST") or "127.0.0.1", chosen_port())
+    log = home.logs / "launcher.log"
+    with log.open("wb") as output:
+        launcher = subprocess.Popen(
+            [sys.executable, "-m", "deploy.local", "run"],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    shown = 0
+    while True:
+        text = log.read_text(errors="replace")
+        print(text[shown:], end="", flush=True)
+        shown = len(text)
+        if "MSMEBazaar is ready." in text and (record := home.read_run_file()):
+            print(record["base_url"])
+            return
+        if launcher.poll() is not None:
+            raise LauncherError(f"It did not start; see {log}.")
+        time.sleep(0.2)
+
+
+def command_down(home: Home) -> None:
+    record = home.read_run_file()
+    if record is None or not home.is_locked():
+        say("MSMEBazaar is not running.")
+        return
+    os.kill(record["launcher"], signal.SIGTERM)
+    deadline = time.monotonic() + 60
+    while home.is_locked():
+        if time.monotonic() > deadline:
+            raise LauncherError("It did not stop within 60 s; see the logs.")
+        time.sleep(0.1)
+    say("Stopped; the data is kept.")
+
+
+def command_exec(arguments: list[str]) -> int:
+    """Run a command beside throw-away services of its own: what the tests and `manage.py` calls use."""
+    signal.signal(signal.SIGTERM, on_terminate)
+    with tempfile.TemporaryDirectory(prefix="bazaar-") as folder:
+        home = Home(Path(folder))
+        home.prepare()
+        keys = home.secrets()
+        supervisor = Supervisor()
+        try:
+            environment = application_environment(keys, "http://testserver", "testserver")
+            environment["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE", "msmebazaar.settings.test")
+            environment |= start_services(home, keys, supervisor, durable=False)
+            environment |= start_standins(home, keys, supervisor, "http://testserver")
+            return subprocess.run(arguments, cwd=ROOT, env={**os.environ, **environment}).returncode
+        except (KeyboardInterrupt, StopRequested):
+            return 130
+        finally:
+            supervisor.stop_all()
+
+
+def command_tour(home: Home) -> int:
+    record = home.read_run_file()
+    if record is None or not home.is_locked():
+        raise LauncherError("Nothing is running. Start the market first: make run (in another window) or make up.")
+    from deploy.local.tour import walk
+
+    return walk(record)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
+    parser.add_argument("command", choices=["run", "up", "down", "exec", "tour"])
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    chosen = parser.parse_args()
+    env_file = ROOT / ".env"
+    if env_file.exists() and chosen.command != "exec":
+        environ.Env.read_env(env_file)
+    home = Home.from_environment()
+    try:
+        if chosen.command == "exec":
+            return command_exec([argument for argument in chosen.arguments if argument != "--"])
+        if chosen.command == "tour":
+            return command_tour(home)
+        {"run": command_run, "up": command_up, "down": command_down}[chosen.command](home)
+    except LauncherError as error:
+        print(f"\n  {error}\n", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""First step of every make target: a virtual environment with the locked requirements.
+
+Runs on the machine's own Python with the standard library only, and must still parse on an old Python so that it can
+say that the Python is too old. Then it hands over to `python -m deploy.local`.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+VENV = os.path.join(ROOT, ".venv")
+VENV_PYTHON = os.path.join(VENV, "bin", "python")
+LOCK = os.path.join(ROOT, "requirements-dev.lock")
+STAMP = os.path.join(VENV, ".installed")
+UV_VERSION = "0.13.9"
+OLDEST_PYTHON = (3, 11)
+NEEDED_MIB = 1500
+
+
+def say(text):
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def stop(text):
+    say("\n  " + text + "\n")
+    sys.exit(2)
+
+
+def check_machine():
+    """Refuse what cannot work, in one sentence each."""
+    if sys.version_info < OLDEST_PYTHON:
+        stop(
+            "MSMEBazaar needs Python {}.{} or newer; {} is Python {}.{}. "
+            "Name a newer one: make run PYTHON=python3.12".format(
+                OLDEST_PYTHON[0], OLDEST_PYTHON[1], sys.executable, sys.version_info[0], sys.version_info[1]
+            )
+        )
+    if not os.access(ROOT, os.W_OK):
+        stop("This folder is not writable for you: {}. Clone into a folder of your own.".format(ROOT))
+
+
+def check_disk():
+    free = shutil.disk_usage(ROOT).free // (1024 * 1024)
+    if free < NEEDED_MIB:
+        stop("The disk is too full: {} MiB free, about {} MiB needed for packages and data.".format(free, NEEDED_MIB))
+
+
+def lock_digest():
+    with open(LOCK, "rb") as lock:
+        return hashlib.sha256(lock.read() + sys.version.encode()).hexdigest()
+
+
+def is_installed():
+    try:
+        with open(STAMP) as stamp:
+            return stamp.read() == lock_digest()
+    except OSError:
+        return False
+
+
+def install_environment():
+    """UV_SYSTEM_CERTS lets uv trust the machine's certificates, as pip does through PIP_CERT."""
+    if not os.path.exists(VENV_PYTHON):
+        say("  creating .venv")
+        made = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True)
+        if made.returncode != 0:
+            shutil.rmtree(VENV, ignore_errors=True)
+            stop("Python's venv module is incomplete; on Debian: apt-get install python3-venv")
+    quiet = {"stdout": subprocess.DEVNULL}
+    say("  installing the locked packages (first time only, well under a minute on a usual line)")
+    pip = [VENV_PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    environment = dict(os.environ, UV_SYSTEM_CERTS="1", VIRTUAL_ENV=VENV)
+    if subprocess.run(pip + ["uv==" + UV_VERSION], **quiet).returncode == 0:
+        command = [os.path.join(VENV, "bin", "uv"), "pip", "sync", "--quiet", "--require-hashes", LOCK]
+        installed = subprocess.run(command, env=environment).returncode == 0
+    else:
+        say("  uv is not to be had; using pip, which takes some minutes")
+        installed = subprocess.run(pip + ["--require-hashes", "-r", LOCK]).returncode == 0
+    if not installed:
+        stop("The packages could not be installed; the lines above say why (network, or a full disk).")
+    with open(STAMP, "w") as stamp:
+        stamp.write(lock_digest())
+
+
+def main():
+    check_machine()
+    started = time.time()
+    if not is_installed():
+        check_disk()
+        install_environment()
+        say("  packages ready after {:.0f} s".format(time.time() - started))
+    arguments = sys.argv[1:]
+    if arguments:
+        os.chdir(ROOT)
+        os.execv(VENV_PYTHON, [VENV_PYTHON] + arguments)
+
+
+if __name__ == "__main__":
+    main()
