@@ -1,0 +1,49 @@
+"""The Celery application. Its settings, and the measurements behind them, are in `settings/base.py`."""
+
+import os
+
+from celery import Celery
+from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun, worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "msmebazaar.settings.local")
+
+app = Celery("msmebazaar")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.autodiscover_tasks(["msmebazaar.core.outbox"])
+
+
+@setup_logging.connect(weak=False)
+def use_our_logging(**_: object) -> None:
+    """Celery sets up no logging of its own; Django's has been configured already."""
+
+
+@before_task_publish.connect(weak=False)
+def send_request_id(headers: dict[str, object], **_: object) -> None:
+    from msmebazaar.core import context
+
+    headers["request_id"] = context.request_id()
+
+
+@task_prerun.connect(weak=False)
+def bind_request_id(task: object, **_: object) -> None:
+    from msmebazaar.core import context
+
+    request = getattr(task, "request", None)
+    context.bind_request_id(getattr(request, "request_id", None) or context.new_request_id())
+
+
+@task_postrun.connect(weak=False)
+def clear_request_id(**_: object) -> None:
+    from msmebazaar.core import context
+
+    context.clear()
+
+
+@worker_process_init.connect(weak=False)
+def drop_inherited_connections(**_: object) -> None:
+    """A forked child must not share its parent's database sockets."""
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.connection = None

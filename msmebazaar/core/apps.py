@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    name = "msmebazaar.core"
+    label = "core"
+    verbose_name = "Kernel"
+
+    def ready(self) -> None:
+        from msmebazaar.core import checks, metrics  # noqa: F401 - registered by import

@@ -1,0 +1,49 @@
+"""System checks of our own: faults of configuration, named before the first request. Ids `bazaar.E001` …"""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+SHORTEST_KEY = 32
+
+
+@register(Tags.security)
+def check_vendor_groups(**_: Any) -> list[CheckMessage]:
+    """A vendor whose variables are only partly set is a mistake, not a choice."""
+    return [
+        Error(
+            f"{half.group} is only half configured; missing: {', '.join(half.missing)}.",
+            hint="Set all of its variables, or none to switch the vendor off.",
+            id="bazaar.E001",
+        )
+        for half in settings.HALF_SET_GROUPS
+    ]
+
+
+@register(Tags.security)
+def check_keys(**_: Any) -> list[CheckMessage]:
+    """Signing keys must be long, and each its own."""
+    keys = {name: getattr(settings, name) for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "OTP_PEPPER", "BLIND_INDEX_KEY")}
+    found: list[CheckMessage] = [
+        Error(f"{name} is shorter than {SHORTEST_KEY} characters.", id="bazaar.E002")
+        for name, value in keys.items()
+        if len(value) < SHORTEST_KEY
+    ]
+    if len(set(keys.values())) < len(keys):
+        found.append(Error("Two of the keys are the same; each needs its own value.", id="bazaar.E003"))
+    return found
+
+
+@register(Tags.security, deploy=True)
+def check_production(**_: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if settings.OBJECT_STORE is None:
+        found.append(Error("No S3 object store is configured.", id="bazaar.E004"))
+    if settings.TWILIO is None:
+        found.append(Warning("Twilio is off: nobody can log in by phone.", id="bazaar.W001"))
+    if getattr(settings, "STAND_IN_IN_USE", False):
+        found.append(Error("TWILIO_API_BASE_URL is not https: a stand-in in production.", id="bazaar.E005"))
+    if not settings.PUBLIC_BASE_URL.startswith("https://"):
+        found.append(Error("PUBLIC_BASE_URL must be https; webhook signatures are made over it.", id="bazaar.E006"))
+    return found

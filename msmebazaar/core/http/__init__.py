@@ -1,0 +1,1 @@
+"""HTTP's side of the kernel: one envelope, one error shape, one way to page, limit and repeat."""

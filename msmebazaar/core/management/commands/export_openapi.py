@@ -1,0 +1,38 @@
+"""`manage.py export_openapi [--check]`: docs/openapi.yaml from the views."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+from drf_spectacular.validation import validate_schema
+
+TARGET = Path("docs/openapi.yaml")
+
+
+class Command(BaseCommand):
+    help = "Write the OpenAPI document, or with --check fail when it is out of date."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--check", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        GENERATOR_STATS.reset()
+        schema = SchemaGenerator().get_schema(request=None, public=True)
+        validate_schema(schema)
+        GENERATOR_STATS.emit_summary()
+        if GENERATOR_STATS:
+            raise CommandError("drf-spectacular had to guess; see its lines above.")
+        text = OpenApiYamlRenderer().render(schema, renderer_context={}).decode()
+        target = settings.BASE_DIR / TARGET
+        if options["check"]:
+            if not target.exists() or target.read_text() != text:
+                raise CommandError(f"{TARGET} is not what the code serves; run `make docs`.")
+            self.stdout.write("schema: no drift")
+        else:
+            target.write_text(text)
+            self.stdout.write(f"wrote {TARGET}")

@@ -1,0 +1,74 @@
+"""What every model is made of, and the kernel's own tables: audit, outbox, idempotency keys, heartbeats."""
+
+import pgtrigger
+from django.db import models
+
+from msmebazaar.core.outbox.models import Delivery, OutboxEvent
+from msmebazaar.core.uuid7 import uuid7
+
+__all__ = ["AuditEntry", "Delivery", "IdempotencyRecord", "OutboxEvent", "TimeStamped", "WorkerHeartbeat"]
+
+
+class TimeStamped(models.Model):
+    """UUIDv7 key, made by the application, and the two times every row has."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class AuditEntry(models.Model):
+    """Who did what to which row, when and in which request. Append-only: the database refuses changes.
+
+    No foreign keys: an entry outlives what it speaks of. `facts` holds no personal data and no secrets.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField(auto_now_add=True)
+    actor_id = models.UUIDField(null=True)
+    action = models.CharField(max_length=80)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.UUIDField()
+    facts = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=128)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_type", "subject_id", "-at"], name="core_audit_subject")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_type} {self.subject_id}"
+
+
+class IdempotencyRecord(models.Model):
+    """First answer to a request with an Idempotency-Key; replayed to the same request, kept 24 hours."""
+
+    scope = models.CharField(max_length=64, help_text="Whose key: the user, or the network when nobody is logged in.")
+    route = models.CharField(max_length=120)
+    key_hash = models.CharField(max_length=64)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.BinaryField(null=True, help_text="Encrypted JSON of the data and the message.")
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "route", "key_hash"], name="core_idempotencyrecord_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.status}"
+
+
+class WorkerHeartbeat(models.Model):
+    """When the worker of a queue last carried out a beat task: proof that the whole way through the broker works."""
+
+    queue = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.at:%H:%M:%S}"

@@ -1,0 +1,60 @@
+"""Writing events."""
+
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from msmebazaar.core import clock, context
+from msmebazaar.core.logging import get_logger
+from msmebazaar.core.outbox.models import Delivery, OutboxEvent
+from msmebazaar.core.outbox.registry import Event, subscriptions_of
+
+log = get_logger(__name__)
+NUDGE_GRACE = timedelta(seconds=5)  # the sweeper leaves a new row to the nudge for this long
+
+
+class OutsideTransaction(RuntimeError):
+    """An event must be committed together with the change it tells of."""
+
+
+def publish(event: Event) -> UUID:
+    """Write the event and one delivery per subscriber; after the commit, wake workers (best effort).
+
+    Returns:
+        the event's id.
+    Raises:
+        OutsideTransaction: there is no open transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise OutsideTransaction(f"publish({event.name}) outside a transaction")
+    now = clock.now()
+    row = OutboxEvent.objects.create(
+        name=event.name,
+        version=event.version,
+        payload=event.payload(),
+        request_id=context.request_id(),
+        occurred_at=now,
+    )
+    deliveries = Delivery.objects.bulk_create(
+        Delivery(event=row, handler=subscription.name, queue=subscription.queue, due_at=now + NUDGE_GRACE)
+        for subscription in subscriptions_of(event.name)
+    )
+    for delivery in deliveries:
+        transaction.on_commit(partial(nudge, delivery.id, delivery.queue), robust=True)
+    return row.id
+
+
+def nudge(delivery_id: UUID, queue: str) -> bool:
+    """Ask a worker to carry out one delivery now. False when the broker is away: the sweeper will find the row."""
+    from msmebazaar.core.outbox.tasks import deliver_task
+
+    try:
+        deliver_task.apply_async(kwargs={"delivery_id": str(delivery_id)}, queue=queue, retry=False)
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("outbox nudge failed", delivery_id=str(delivery_id), error_type=type(error).__name__)
+        return False
+    return True

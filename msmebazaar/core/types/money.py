@@ -1,0 +1,80 @@
+"""Amounts in Indian rupees."""
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Self
+
+from msmebazaar.core.exceptions import N_, InvalidValue
+from msmebazaar.core.types.digits import to_ascii_digits
+
+PAISA = Decimal("0.01")
+THOUSAND, LAKH, CRORE = Decimal(1_000), Decimal(100_000), Decimal(10_000_000)
+LARGEST = Decimal(10) ** 15  # fits Decimal(18, 2)
+
+UNITS: dict[str, Decimal] = {
+    **dict.fromkeys(["", "rs", "rupee", "rupees", "रुपये", "रुपया", "रु"], Decimal(1)),
+    **dict.fromkeys(["k", "thousand", "हजार", "हज़ार"], THOUSAND),
+    **dict.fromkeys(["l", "lac", "lacs", "lakh", "lakhs", "लाख"], LAKH),
+    **dict.fromkeys(["c", "cr", "crs", "crore", "crores", "करोड़", "करोड़"], CRORE),
+    **dict.fromkeys(["arab", "अरब"], CRORE * 100),
+}
+WORDS = {"en": ("lakh", "crore"), "hi": ("लाख", "करोड़")}
+_AMOUNT = re.compile(r"(?P<sign>-)?\s*(?:₹|rs\.?|inr|रु\.?)?\s*(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>[^\d\s.,]*)\.?")
+
+
+@dataclass(frozen=True, order=True)
+class Money:
+    """Rupees with two decimals. Arithmetic is done on `amount`."""
+
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "amount", self.amount.quantize(PAISA, ROUND_HALF_UP))
+
+    def __str__(self) -> str:
+        return str(self.amount)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`50 lakh`, `2.5 Cr`, `₹1,25,00,000`, `५० लाख`, `1.2 करोड़`, `25k`, `Rs. 10 lacs`, `-3.5 lakh`."""
+        match = _AMOUNT.fullmatch(to_ascii_digits(text).strip().lower())
+        unit = UNITS.get(match["unit"]) if match else None
+        if match is None or unit is None:
+            raise InvalidValue("amount", N_("This amount was not understood. Write it like 50 lakh, 2.5 crore or 1,25,000."))
+        try:
+            amount = Decimal(match["number"].replace(",", "")) * unit
+        except InvalidOperation as error:
+            raise InvalidValue("amount", N_("This amount was not understood.")) from error
+        if amount >= LARGEST:
+            raise InvalidValue("too_large", N_("This amount is larger than any business here."))
+        return cls(-amount if match["sign"] else amount)
+
+    def grouped(self) -> str:
+        """`₹1,23,45,678`: groups of 3, 2, 2 …; paise only when there are any."""
+        sign, whole = ("-" if self.amount < 0 else ""), abs(self.amount)
+        digits, _, paise = f"{whole:.2f}".partition(".")
+        head, tail = digits[:-3], digits[-3:]
+        while head:
+            head, tail = head[:-2], f"{head[-2:]},{tail}"
+        return f"{sign}₹{tail}" + (f".{paise}" if paise != "00" else "")
+
+    def short(self, language: str = "en") -> str:
+        """`₹12.35 lakh`, `₹1.5 crore`; below one lakh the full amount. At most two decimals, rounded half up."""
+        lakh, crore = WORDS["hi" if language.startswith("hi") else "en"]
+        sign, whole = ("-" if self.amount < 0 else ""), abs(self.amount)
+        if whole < LAKH:
+            return Money(self.amount.quantize(Decimal(1), ROUND_HALF_UP)).grouped()
+        in_lakh = (whole / LAKH).quantize(PAISA, ROUND_HALF_UP)
+        if in_lakh < 100:
+            return f"{sign}₹{_plain(in_lakh)} {lakh}"
+        in_crore = (whole / CRORE).quantize(PAISA, ROUND_HALF_UP)
+        return f"{sign}₹{_plain(in_crore)} {crore}"
+
+
+def _plain(number: Decimal) -> str:
+    """Two decimals at most, no trailing zeros, Indian groups."""
+    text = f"{number:.2f}".rstrip("0").rstrip(".")
+    whole, _, decimals = text.partition(".")
+    grouped = Money(Decimal(whole)).grouped().removeprefix("₹")
+    return f"{grouped}.{decimals}" if decimals else grouped

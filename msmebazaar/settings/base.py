@@ -1,0 +1,283 @@
+"""Settings shared by every environment. The environment is read through `env` only; `.env.example` lists all of it."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from kombu import Queue
+
+from msmebazaar.settings import env
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+ENVIRONMENT = "base"
+RELEASE = env.text("RELEASE", "dev")
+DEBUG = False
+
+SECRET_KEY = env.required("SECRET_KEY")
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [])
+PUBLIC_BASE_URL = env.required("PUBLIC_BASE_URL").rstrip("/")
+
+INSTALLED_APPS = [
+    "adminpanel.apps.BazaarAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "csp",
+    "pgtrigger",
+    "storages",
+    "django_prometheus",
+    "msmebazaar.core",
+    "accounts",
+    "msme",
+    "valuation",
+    "matching",
+    "whatsapp",
+    "adminpanel",
+]
+
+MIDDLEWARE = [
+    "msmebazaar.core.http.middleware.RequestContextMiddleware",  # outermost: request id, access log
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "msmebazaar.core.http.middleware.ExceptionMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "msmebazaar.core.http.middleware.BodyLimitMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "msmebazaar.urls"
+WSGI_APPLICATION = "msmebazaar.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "msmebazaar" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- database -------------------------------------------------------------------------------------------------------
+DATABASES: dict[str, Any] = {"default": {**env.database("DATABASE_URL"), "CONN_HEALTH_CHECKS": True}}
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"] |= {
+    "connect_timeout": 3,
+    "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=60000",
+}
+if env.boolean("DATABASE_POOL", default=False):
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 12, "timeout": 5}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+
+# --- cache, rate limits, broker: one Redis or Valkey, three of its databases ----------------------------------------
+REDIS_URL = env.required("REDIS_URL").rstrip("/")
+REDIS_BROKER_URL, REDIS_CACHE_URL, REDIS_LIMITS_URL = (f"{REDIS_URL}/{number}" for number in (0, 1, 2))
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_CACHE_URL,
+        "KEY_PREFIX": "bazaar",
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.2, "SOCKET_TIMEOUT": 0.5, "IGNORE_EXCEPTIONS": True},
+    }
+}
+
+CELERY_BROKER_URL = REDIS_BROKER_URL
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True  # with the next line; either alone loses tasks (measured, ADR 0002)
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 50
+CELERY_TASK_TIME_LIMIT = 60  # below the visibility timeout, or a long task would run twice
+CELERY_VISIBILITY_TIMEOUT_S = 120
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": CELERY_VISIBILITY_TIMEOUT_S,
+    "unacked_restore_interval": 5,  # without these two, tasks of a killed worker
+    "unacked_restore_throttle": 1,  # waited for up to an hour
+    "socket_timeout": 10,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "health_check_interval": 30,
+}
+CELERY_VISIBILITY_TIMEOUT = CELERY_VISIBILITY_TIMEOUT_S
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+QUEUES = ("default", "messages", "valuation", "matching")
+CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "sweep the outbox": {"task": "core.sweep_outbox", "schedule": 2.0, "options": {"expires": 10}},
+    **{
+        f"heartbeat {queue}": {
+            "task": "core.record_heartbeat",
+            "schedule": 10.0,
+            "kwargs": {"queue": queue},
+            "options": {"queue": queue, "expires": 30},
+        }
+        for queue in QUEUES
+    },
+    "forget old rows": {"task": "core.forget_expired", "schedule": 3600.0, "options": {"expires": 600}},
+}
+
+# --- vendors: None = off; half-set = a system-check error at start --------------------------------------------------
+TWILIO = env.twilio()
+OPENAI = env.openai()
+OBJECT_STORE = env.object_store()
+HALF_SET_GROUPS = tuple(env.half_set_groups)
+
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if OBJECT_STORE is not None:
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": OBJECT_STORE.bucket,
+            "access_key": OBJECT_STORE.access_key_id,
+            "secret_key": OBJECT_STORE.secret_access_key,
+            "endpoint_url": OBJECT_STORE.endpoint_url,
+            "region_name": OBJECT_STORE.region,
+            "default_acl": None,
+            "querystring_auth": True,
+            "querystring_expire": 60,
+            "file_overwrite": False,
+            "addressing_style": "path" if OBJECT_STORE.endpoint_url else "auto",
+        },
+    }
+
+# --- tokens, one-time codes, encryption -----------------------------------------------------------------------------
+JWT_SIGNING_KEY = env.required("JWT_SIGNING_KEY")
+JWT_ISSUER = "msmebazaar"
+JWT_AUDIENCE = "msmebazaar-api"
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
+REFRESH_TOKEN_LIFETIME = timedelta(days=30)
+OTP_PEPPER = env.required("OTP_PEPPER")
+OTP_LIFETIME = timedelta(minutes=5)
+OTP_TRIES = 5
+OTP_RESEND_AFTER = timedelta(seconds=30)
+OTP_SENDS_PER_PHONE = "3/10minutes"
+OTP_SENDS_PER_PHONE_A_DAY = "10/day"
+OTP_SENDS_PER_NETWORK = env.text("OTP_SENDS_PER_NETWORK", "30/10minutes")
+FIELD_ENCRYPTION_KEYS = env.encryption_keys("FIELD_ENCRYPTION_KEYS")
+BLIND_INDEX_KEY = env.required("BLIND_INDEX_KEY")
+
+# --- HTTP -----------------------------------------------------------------------------------------------------------
+REQUEST_BODY_LIMIT = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_BODY_LIMIT
+TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)  # how many X-Forwarded-For entries our own proxies add
+API_RATE_LIMIT = env.text("API_RATE_LIMIT", "1200/minute")  # per user, or per network when nobody is logged in
+IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)
+CSRF_FAILURE_VIEW = "msmebazaar.core.http.pages.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 8 * 3600
+CSRF_COOKIE_SAMESITE = "Lax"
+CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS", [])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = ("accept", "accept-language", "authorization", "content-type", "idempotency-key", "x-request-id")
+CORS_EXPOSE_HEADERS = ("x-request-id", "retry-after", "idempotent-replayed")
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [])
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["msmebazaar.core.http.renderers.EnvelopeRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "msmebazaar.core.http.renderers.AlwaysJSON",
+    "DEFAULT_PAGINATION_CLASS": "msmebazaar.core.http.pagination.KeysetPagination",
+    "DEFAULT_THROTTLE_CLASSES": ["msmebazaar.core.http.throttling.ApiThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "msmebazaar.core.http.schema.BazaarSchema",
+    "EXCEPTION_HANDLER": "msmebazaar.core.http.handler.handle_exception",
+    "PAGE_SIZE": 25,
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "MSMEBazaar API",
+    "DESCRIPTION": (
+        "Valuation, listing and matching for India's micro, small and medium enterprises.\n\n"
+        "Every answer is an envelope: `success`, `message`, `data`, `error`, `request_id`. `error` is an RFC 9457 problem "
+        "with a stable `code`. Amounts are INR, decimal strings in rupees. Log in with `POST /api/v1/auth/otp/` and "
+        "`POST /api/v1/auth/token/`, then send `Authorization: Bearer <access>`. Creating calls take an `Idempotency-Key`."
+    ),
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",
+    "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "msmebazaar.core.http.schema.wrap_in_envelope",
+    ],
+}
+
+# --- language, time -------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
+LOCALE_PATHS = [BASE_DIR / "msmebazaar" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Kolkata"
+
+# --- logs: one JSON object a line, only fields of the allow-list (msmebazaar.core.logging) ---------------------------
+LOGGING_CONFIG = "msmebazaar.core.logging.configure"
+LOGGING = {"level": env.text("LOG_LEVEL", "INFO")}
+
+PROMETHEUS_EXPORT_MIGRATIONS = False
+PROMETHEUS_LATENCY_BUCKETS = (0.005, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, float("inf"))

@@ -1,0 +1,191 @@
+"""The one reader of the environment: typed, strict, with the name of what is missing or wrong in every error.
+
+`NAME_FILE` is read where `NAME` is unset (Docker and Kubernetes secrets). Booleans are `true` or `false`, nothing else.
+A vendor group is a frozen dataclass, or None when none of its variables is set; half a group is kept as a fault that a
+system check reports at start (`msmebazaar.core.checks`), with the names of the missing variables.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_reader = environ.Env()
+
+
+def optional(name: str) -> str | None:
+    """The value, or None when it is unset or empty."""
+    file = _reader.str(f"{name}_FILE", default="")
+    if file:
+        try:
+            return Path(file).read_text().strip() or None
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE names {file}, which cannot be read: {error.strerror}.") from error
+    return _reader.str(name, default="") or None
+
+
+def required(name: str) -> str:
+    value = optional(name)
+    if value is None:
+        raise ImproperlyConfigured(f"{name} is not set; .env.example says what it is for.")
+    return value
+
+
+def text(name: str, default: str) -> str:
+    return optional(name) or default
+
+
+def integer(name: str, default: int) -> int:
+    value = optional(name)
+    if value is None:
+        return default
+    if not value.lstrip("-").isdigit():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def boolean(name: str, default: bool) -> bool:
+    value = optional(name)
+    if value is None:
+        return default
+    if value not in ("true", "false"):
+        raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
+    return value == "true"
+
+
+def names(name: str, default: list[str]) -> list[str]:
+    """A comma-separated list."""
+    value = optional(name)
+    return default if value is None else [part.strip() for part in value.split(",") if part.strip()]
+
+
+def database(name: str) -> dict[str, object]:
+    """Django's DATABASES entry from a URL."""
+    return dict(_reader.db_url_config(required(name)))
+
+
+def encryption_keys(name: str) -> dict[str, bytes]:
+    """`id:base64key,id:base64key` → keys by id, the first one encrypts, all decrypt. 32 bytes each."""
+    keys: dict[str, bytes] = {}
+    for entry in required(name).split(","):
+        key_id, separator, encoded = entry.strip().partition(":")
+        try:
+            key = base64.urlsafe_b64decode(encoded)
+        except binascii.Error as error:
+            raise ImproperlyConfigured(f"{name}: the key {key_id!r} is not base64.") from error
+        if not separator or len(key) != 32 or not 1 <= len(key_id) <= 16:
+            raise ImproperlyConfigured(f"{name} must be id:key pairs, each key 32 bytes in base64.")
+        keys[key_id] = key
+    return keys
+
+
+@dataclass(frozen=True)
+class HalfSet:
+    """A vendor group of which some variables are set and others are not."""
+
+    group: str
+    missing: tuple[str, ...]
+
+
+half_set_groups: list[HalfSet] = []
+
+
+def group(title: str, needed: list[str]) -> dict[str, str] | None:
+    """All values of a vendor group; None when none is set, and noted as half-set when only some are."""
+    values = {name: optional(name) for name in needed}
+    missing = tuple(name for name, value in values.items() if value is None)
+    if len(missing) == len(needed):
+        return None
+    if missing:
+        half_set_groups.append(HalfSet(title, missing))
+        return None
+    return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Twilio:
+    """SMS and WhatsApp. `auth_tokens`: the live token first, then one that is being rotated out, if any."""
+
+    account_sid: str
+    auth_tokens: tuple[str, ...]
+    sms_from: str
+    whatsapp_from: str
+    api_base_url: str
+    timeout_s: int
+
+    def __repr__(self) -> str:
+        return f"Twilio(account_sid={self.account_sid!r})"
+
+
+def twilio() -> Twilio | None:
+    found = group("Twilio", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SMS_FROM", "TWILIO_WHATSAPP_FROM"])
+    if found is None:
+        return None
+    rotating = optional("TWILIO_PREVIOUS_AUTH_TOKEN")
+    return Twilio(
+        account_sid=found["TWILIO_ACCOUNT_SID"],
+        auth_tokens=(found["TWILIO_AUTH_TOKEN"], *((rotating,) if rotating else ())),
+        sms_from=found["TWILIO_SMS_FROM"],
+        whatsapp_from=found["TWILIO_WHATSAPP_FROM"],
+        api_base_url=text("TWILIO_API_BASE_URL", "https://api.twilio.com"),
+        timeout_s=integer("TWILIO_TIMEOUT_S", 5),
+    )
+
+
+@dataclass(frozen=True)
+class OpenAI:
+    """Embeddings and language model."""
+
+    api_key: str
+    base_url: str
+    embedding_model: str
+    embedding_dimensions: int
+    chat_model: str
+    timeout_s: int
+
+    def __repr__(self) -> str:
+        return f"OpenAI(base_url={self.base_url!r})"
+
+
+def openai() -> OpenAI | None:
+    found = group("OpenAI", ["OPENAI_API_KEY"])
+    if found is None:
+        return None
+    return OpenAI(
+        api_key=found["OPENAI_API_KEY"],
+        base_url=text("OPENAI_BASE_URL", "https://api.openai.com/v1"),
+        embedding_model=text("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
+        embedding_dimensions=integer("OPENAI_EMBEDDING_DIMENSIONS", 384),
+        chat_model=text("OPENAI_CHAT_MODEL", "gpt-4o-mini"),
+        timeout_s=integer("OPENAI_TIMEOUT_S", 10),
+    )
+
+
+@dataclass(frozen=True)
+class ObjectStore:
+    """Any S3. `endpoint_url` None means Amazon's own."""
+
+    bucket: str
+    access_key_id: str
+    secret_access_key: str
+    endpoint_url: str | None
+    region: str
+
+    def __repr__(self) -> str:
+        return f"ObjectStore(bucket={self.bucket!r}, endpoint_url={self.endpoint_url!r})"
+
+
+def object_store() -> ObjectStore | None:
+    found = group("S3 object store", ["S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"])
+    if found is None:
+        return None
+    return ObjectStore(
+        bucket=found["S3_BUCKET"],
+        access_key_id=found["S3_ACCESS_KEY_ID"],
+        secret_access_key=found["S3_SECRET_ACCESS_KEY"],
+        endpoint_url=optional("S3_ENDPOINT_URL"),
+        region=text("S3_REGION", "ap-south-1"),
+    )
