@@ -74,7 +74,6 @@ class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["null"] = True
-        kwargs["editable"] = kwargs.get("editable", True)
         super().__init__(*args, **kwargs)
 
     def associated_data(self, instance: models.Model) -> str:

@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "valuation",
     "matching",
     "whatsapp",
-    "adminpanel",
+    "adminpanel.apps.AdminpanelConfig",
 ]
 
 MIDDLEWARE = [

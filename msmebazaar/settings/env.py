@@ -13,6 +13,8 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from msmebazaar.core.vendors import ObjectStoreConfig, OpenAIConfig, TwilioConfig
+
 _reader = environ.Env()
 
 
@@ -105,27 +107,12 @@ def group(title: str, needed: list[str]) -> dict[str, str] | None:
     return {name: value for name, value in values.items() if value is not None}
 
 
-@dataclass(frozen=True)
-class Twilio:
-    """SMS and WhatsApp. `auth_tokens`: the live token first, then one that is being rotated out, if any."""
-
-    account_sid: str
-    auth_tokens: tuple[str, ...]
-    sms_from: str
-    whatsapp_from: str
-    api_base_url: str
-    timeout_s: int
-
-    def __repr__(self) -> str:
-        return f"Twilio(account_sid={self.account_sid!r})"
-
-
-def twilio() -> Twilio | None:
+def twilio() -> TwilioConfig | None:
     found = group("Twilio", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SMS_FROM", "TWILIO_WHATSAPP_FROM"])
     if found is None:
         return None
     rotating = optional("TWILIO_PREVIOUS_AUTH_TOKEN")
-    return Twilio(
+    return TwilioConfig(
         account_sid=found["TWILIO_ACCOUNT_SID"],
         auth_tokens=(found["TWILIO_AUTH_TOKEN"], *((rotating,) if rotating else ())),
         sms_from=found["TWILIO_SMS_FROM"],
@@ -135,26 +122,11 @@ def twilio() -> Twilio | None:
     )
 
 
-@dataclass(frozen=True)
-class OpenAI:
-    """Embeddings and language model."""
-
-    api_key: str
-    base_url: str
-    embedding_model: str
-    embedding_dimensions: int
-    chat_model: str
-    timeout_s: int
-
-    def __repr__(self) -> str:
-        return f"OpenAI(base_url={self.base_url!r})"
-
-
-def openai() -> OpenAI | None:
+def openai() -> OpenAIConfig | None:
     found = group("OpenAI", ["OPENAI_API_KEY"])
     if found is None:
         return None
-    return OpenAI(
+    return OpenAIConfig(
         api_key=found["OPENAI_API_KEY"],
         base_url=text("OPENAI_BASE_URL", "https://api.openai.com/v1"),
         embedding_model=text("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
@@ -164,25 +136,11 @@ def openai() -> OpenAI | None:
     )
 
 
-@dataclass(frozen=True)
-class ObjectStore:
-    """Any S3. `endpoint_url` None means Amazon's own."""
-
-    bucket: str
-    access_key_id: str
-    secret_access_key: str
-    endpoint_url: str | None
-    region: str
-
-    def __repr__(self) -> str:
-        return f"ObjectStore(bucket={self.bucket!r}, endpoint_url={self.endpoint_url!r})"
-
-
-def object_store() -> ObjectStore | None:
+def object_store() -> ObjectStoreConfig | None:
     found = group("S3 object store", ["S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"])
     if found is None:
         return None
-    return ObjectStore(
+    return ObjectStoreConfig(
         bucket=found["S3_BUCKET"],
         access_key_id=found["S3_ACCESS_KEY_ID"],
         secret_access_key=found["S3_SECRET_ACCESS_KEY"],

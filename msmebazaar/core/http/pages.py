@@ -1,5 +1,7 @@
 """Errors outside the API views: unknown addresses, refused CSRF tokens, bugs. JSON for programs, a page for people."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
@@ -38,7 +40,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return answer_problem(request, to_problem(Exception()))
+    """Also reached when a middleware failed, for instance because the database is away."""
+    return answer_problem(request, to_problem(sys.exception() or Exception()))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

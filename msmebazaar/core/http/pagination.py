@@ -1,12 +1,14 @@
 """Keyset pages: stable under inserts, and as fast on page 4,000 as on page 1."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:  # DRF imports this module while it is itself being imported
+    from rest_framework.views import APIView
 
 LARGEST_COUNT = 10_000
 
@@ -21,7 +23,7 @@ class KeysetPagination(CursorPagination):
     ordering = "-id"
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+        self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
     ) -> list[Any] | None:
         counted = queryset.order_by()[: LARGEST_COUNT + 1].count()
         self.count = counted if counted <= LARGEST_COUNT else None

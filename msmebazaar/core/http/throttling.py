@@ -1,68 +1,16 @@
-"""Rate limits, atomic in Redis, counted in the process while Redis is away.
+"""DRF's interface to our limits."""
 
-DRF's own throttles read, compare and write in three steps and let 6 to 50 of 50 through a limit of 5 (measured), so only
-DRF's interface is used.
-"""
-
-import time
-from functools import cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from limits import RateLimitItem, parse
-from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage
-from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter, RateLimiter
-from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
-from msmebazaar.core.exceptions import RateLimited
+from msmebazaar.core import limits
 from msmebazaar.core.http import network
-from msmebazaar.core.logging import get_logger
-from msmebazaar.core.metrics import RATE_FALLBACK, RATE_LIMITED
 
-log = get_logger(__name__)
-REDIS_PATIENCE_S = 0.2
-
-
-@cache
-def _shared_storage() -> RedisStorage:
-    return RedisStorage(
-        settings.REDIS_LIMITS_URL,
-        wrap_exceptions=True,
-        socket_connect_timeout=REDIS_PATIENCE_S,
-        socket_timeout=REDIS_PATIENCE_S,
-    )
-
-
-_local_storage = MemoryStorage()
-
-
-def _hit(strategy: type[RateLimiter], item: RateLimitItem, keys: tuple[str, ...]) -> float | None:
-    """None when allowed, else the seconds until it will be."""
-    for storage in (_shared_storage, lambda: _local_storage):
-        try:
-            limiter = strategy(storage())
-            if limiter.hit(item, *keys):
-                return None
-            return max(limiter.get_window_stats(item, *keys).reset_time - time.time(), 1)
-        except (StorageError, RedisError) as error:
-            RATE_FALLBACK.inc()
-            log.warning("rate limits are counted in the process", error_type=type(error).__name__)
-    return None
-
-
-def spend(name: str, key: str, rate: str) -> None:
-    """Count one use against `rate` (`3/10minutes`), over a moving window.
-
-    Raises:
-        RateLimited: the limit is used up; `retry_after_s` says when to come back.
-    """
-    wait = _hit(MovingWindowRateLimiter, parse(rate), (name, key))
-    if wait is not None:
-        RATE_LIMITED.labels(name).inc()
-        raise RateLimited(retry_after_s=round(wait), seconds=round(wait))
+if TYPE_CHECKING:  # DRF imports this module while it is itself being imported
+    from rest_framework.views import APIView
 
 
 class ApiThrottle(BaseThrottle):
@@ -70,12 +18,10 @@ class ApiThrottle(BaseThrottle):
 
     wait_s: float | None = None
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         user_id = getattr(request.user, "pk", None)
         key = f"user:{user_id}" if user_id else f"net:{network.limit_key_of(network.client_address(request._request))}"
-        self.wait_s = _hit(FixedWindowRateLimiter, parse(settings.API_RATE_LIMIT), ("api", key))
-        if self.wait_s is not None:
-            RATE_LIMITED.labels("api").inc()
+        self.wait_s = limits.count_request(key, settings.API_RATE_LIMIT)
         return self.wait_s is None
 
     def wait(self) -> float | None:

@@ -23,7 +23,7 @@ class Delivery(models.Model):
     """One handler's share of an event.
 
     `due_at` is when the sweeper may hand it to a worker (again): a claim moves it beyond the longest run, a failure to
-    the end of the back-off.
+    the end of the back-off. `claimed_until` keeps a second worker from a vendor call that the first is making.
     """
 
     class State(models.TextChoices):
@@ -38,6 +38,7 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, default="")
 

@@ -40,6 +40,10 @@ def deliver(delivery_id: UUID, *, now: datetime) -> str:
         row = _locked_pending(delivery_id)
         if row is None:
             return "skipped"
+        handler = subscription(row.handler)
+        # A transactional handler needs no claim: the row's lock lasts as long as its work.
+        if handler and not handler.transactional and row.claimed_until and row.claimed_until > now:
+            return "skipped"
         if row.attempts >= MOST_ATTEMPTS:
             row.state = Delivery.State.DEAD
             row.save(update_fields=["state"])
@@ -47,11 +51,11 @@ def deliver(delivery_id: UUID, *, now: datetime) -> str:
             log.error("delivery is dead", handler=row.handler, delivery_id=str(row.id), attempt=row.attempts)
             return "dead"
         row.attempts += 1
-        row.due_at = now + CLAIM
-        row.save(update_fields=["attempts", "due_at"])
+        row.due_at = row.claimed_until = now + CLAIM
+        row.save(update_fields=["attempts", "due_at", "claimed_until"])
     context.bind_request_id(row.event.request_id)
     started = time.perf_counter()
-    outcome = _run(row, subscription(row.handler))
+    outcome = _run(row, handler)
     JOB_TOTAL.labels(row.handler, outcome).inc()
     JOB_DURATION.labels(row.handler).observe(time.perf_counter() - started)
     log.info(
@@ -108,6 +112,7 @@ def _plan_retry(row: Delivery, error: Exception) -> None:
     Delivery.objects.filter(pk=row.id, state=Delivery.State.PENDING).update(
         state=Delivery.State.DEAD if is_last else Delivery.State.PENDING,
         due_at=clock.now() + backoff(row.attempts),
+        claimed_until=None,
         last_error=type(error).__name__,
     )
     log.exception("delivery failed", handler=row.handler, delivery_id=str(row.id), attempt=row.attempts)

@@ -50,6 +50,13 @@ class Money:
             raise InvalidValue("too_large", N_("This amount is larger than any business here."))
         return cls(-amount if match["sign"] else amount)
 
+    def rounded(self, digits: int = 3) -> Self:
+        """At most `digits` significant digits: an estimate with more would claim a precision nobody has."""
+        exponent = self.amount.adjusted() - (digits - 1)
+        if exponent <= 0 or not self.amount:
+            return self
+        return type(self)(self.amount.scaleb(-exponent).to_integral_value(ROUND_HALF_UP).scaleb(exponent))
+
     def grouped(self) -> str:
         """`₹1,23,45,678`: groups of 3, 2, 2 …; paise only when there are any."""
         sign, whole = ("-" if self.amount < 0 else ""), abs(self.amount)

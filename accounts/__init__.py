@@ -1,0 +1,1 @@
+"""People, their identities, organisations, one-time codes and sessions."""

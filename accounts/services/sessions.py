@@ -1,0 +1,100 @@
+"""Sessions: a family of refresh tokens per log-in. A token used twice ends the family."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts import selectors
+from accounts.exceptions import SessionEnded
+from accounts.models import RefreshToken, Session
+from accounts.tokens import make_access_token
+from accounts.types import Tokens
+from msmebazaar.core import audit
+from msmebazaar.core.logging import get_logger
+from msmebazaar.core.metrics import REFRESH_REUSE
+
+log = get_logger(__name__)
+
+
+@transaction.atomic
+def open_session(*, user_id: UUID, user_agent: str, now: datetime) -> Tokens:
+    session = Session.objects.create(user_id=user_id, user_agent=user_agent[:200], last_used_at=now)
+    audit.record("accounts.logged_in", subject_type="session", subject_id=session.id, actor_id=user_id)
+    return _issue(session, now)
+
+
+def refresh_tokens(*, refresh: str, now: datetime) -> Tokens:
+    """Trade a refresh token for new tokens; of any number of copies at once, one wins.
+
+    Raises:
+        SessionEnded: unknown, expired, or its session has ended. A used token ends its whole session.
+    """
+    token_hash = _hash_of(refresh)
+    with transaction.atomic():
+        usable = RefreshToken.objects.filter(
+            token_hash=token_hash,
+            used_at__isnull=True,
+            expires_at__gt=now,
+            session__ended_at__isnull=True,
+            session__user__is_active=True,
+        )
+        if usable.update(used_at=now):
+            session = Session.objects.get(refresh_tokens__token_hash=token_hash)
+            Session.objects.filter(pk=session.pk).update(last_used_at=now)
+            return _issue(session, now)
+    _end_if_replayed(token_hash, now)
+    raise SessionEnded
+
+
+def _end_if_replayed(token_hash: str, now: datetime) -> None:
+    token = RefreshToken.objects.filter(token_hash=token_hash, used_at__isnull=False).select_related("session").first()
+    if token is None:
+        return
+    with transaction.atomic():
+        if Session.objects.filter(pk=token.session_id, ended_at__isnull=True).update(
+            ended_at=now, ended_because="refresh_reuse"
+        ):
+            REFRESH_REUSE.inc()
+            log.warning("security", security_event="refresh_reuse")
+            audit.record(
+                "accounts.session_ended_by_reuse",
+                subject_type="session",
+                subject_id=token.session_id,
+                actor_id=token.session.user_id,
+            )
+
+
+@transaction.atomic
+def end_session(*, user_id: UUID, refresh: str, now: datetime) -> None:
+    """Log out the device that holds this refresh token. Repeating it changes nothing; somebody else's token neither."""
+    session_id = (
+        RefreshToken.objects.filter(token_hash=_hash_of(refresh), session__user_id=user_id)
+        .values_list("session_id", flat=True)
+        .first()
+    )
+    if session_id and Session.objects.filter(pk=session_id, ended_at__isnull=True).update(
+        ended_at=now, ended_because="logout"
+    ):
+        audit.record("accounts.logged_out", subject_type="session", subject_id=session_id, actor_id=user_id)
+
+
+def _issue(session: Session, now: datetime) -> Tokens:
+    refresh = secrets.token_urlsafe(48)
+    RefreshToken.objects.create(
+        session=session, token_hash=_hash_of(refresh), expires_at=now + settings.REFRESH_TOKEN_LIFETIME
+    )
+    return Tokens(
+        access=make_access_token(user_id=session.user_id, session_id=session.id, now=now),
+        refresh=refresh,
+        expires_in=int(settings.ACCESS_TOKEN_LIFETIME.total_seconds()),
+        user=selectors.get_me(user_id=session.user_id),
+    )
+
+
+def _hash_of(token: str) -> str:
+    """The token has 288 random bits, so a plain hash cannot be searched."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What buyers, investors and lenders look for, and which listings fit, with reasons."""

@@ -1,0 +1,1 @@
+"""Businesses, their financials and their listings."""

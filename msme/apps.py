@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MsmeConfig(AppConfig):
+    name = "msme"
+    verbose_name = "Businesses and listings"

@@ -1,0 +1,23 @@
+"""Facts about businesses and listings that others act on."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from msmebazaar.core.outbox.registry import Event
+
+
+@dataclass(frozen=True)
+class ListingPublished(Event):
+    """A listing went live, for the first time or again."""
+
+    name: ClassVar[str] = "msme.ListingPublished"
+    listing_id: UUID
+
+
+@dataclass(frozen=True)
+class ListingLeftMarket(Event):
+    """A live listing was paused or withdrawn."""
+
+    name: ClassVar[str] = "msme.ListingLeftMarket"
+    listing_id: UUID

@@ -1,0 +1,63 @@
+"""What msme refuses."""
+
+from msmebazaar.core.exceptions import N_, Conflict, InvalidInput, NotFound, Unprocessable
+
+
+class BusinessNotFound(NotFound):
+    code = "msme.business_not_found"
+    title = N_("Business not found")
+    default_detail = N_("There is no such business.")
+
+
+class BusinessInvalid(InvalidInput):
+    code = "msme.business_invalid"
+    title = N_("Business not consistent")
+    default_detail = N_("Some facts of the business do not fit together; see each field.")
+
+
+class BusinessKnown(Conflict):
+    code = "msme.business_known"
+    title = N_("Business already registered")
+    default_detail = N_("You have already registered a business with this GSTIN.")
+
+
+class FinancialsInvalid(InvalidInput):
+    code = "msme.financials_invalid"
+    title = N_("Figures not consistent")
+    default_detail = N_("Some figures do not fit together; see each field.")
+
+
+class FinancialsKnown(Conflict):
+    code = "msme.financials_known"
+    title = N_("Year already entered")
+    default_detail = N_("Figures of %(year)s are already there. Change them instead of adding them again.")
+
+
+class FinancialsNotFound(NotFound):
+    code = "msme.financials_not_found"
+    title = N_("No figures of this year")
+    default_detail = N_("There are no figures of this year.")
+
+
+class ListingNotFound(NotFound):
+    code = "msme.listing_not_found"
+    title = N_("Listing not found")
+    default_detail = N_("There is no such listing.")
+
+
+class IllegalMove(Conflict):
+    code = "msme.illegal_move"
+    title = N_("Not possible in this state")
+    default_detail = N_("A listing that is %(now)s cannot become %(wanted)s.")
+
+
+class ListingNotEditable(Conflict):
+    code = "msme.listing_not_editable"
+    title = N_("Listing cannot be changed now")
+    default_detail = N_("A listing that is %(now)s cannot be changed.")
+
+
+class ListingNotPublishable(Unprocessable):
+    code = "msme.listing_not_publishable"
+    title = N_("Listing not ready")
+    default_detail = N_("The listing is not ready to be submitted; see each point.")

@@ -1,0 +1,175 @@
+"""Reads. Querysets stay inside this app; other apps get the frozen facts of `msme.types`."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import cache
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from msme.exceptions import BusinessNotFound, ListingNotFound
+from msme.models import Business, FinancialStatement, Listing, NicCode
+from msme.types import BusinessFacts, ListingFacts, ListingStatus, ReviewItem, YearOfFigures
+from msmebazaar.core.actor import Actor
+from msmebazaar.core.types import FinancialYear
+
+
+def own_businesses(*, actor: Actor) -> QuerySet[Business]:
+    return Business.objects.filter(organisation_id__in=actor.organisation_ids)
+
+
+def get_own_business(*, actor: Actor, business_id: UUID) -> Business:
+    business = own_businesses(actor=actor).filter(pk=business_id).first()
+    if business is None:
+        raise BusinessNotFound
+    return business
+
+
+def own_statements(*, actor: Actor, business_id: UUID) -> QuerySet[FinancialStatement]:
+    """Figures of an own business, newest year first."""
+    return FinancialStatement.objects.filter(business=get_own_business(actor=actor, business_id=business_id))
+
+
+def get_business_facts(*, actor: Actor, business_id: UUID) -> BusinessFacts:
+    """An own business with its figures, for the valuation."""
+    business = get_own_business(actor=actor, business_id=business_id)
+    return BusinessFacts(
+        business.id,
+        business.organisation_id,
+        business.nic_code,
+        business.state,
+        business.constitution,
+        _figures(business.statements.order_by("-fiscal_year")),
+    )
+
+
+def _figures(statements: Iterable[FinancialStatement]) -> tuple[YearOfFigures, ...]:
+    return tuple(
+        YearOfFigures(
+            str(FinancialYear(row.fiscal_year)),
+            row.months,
+            row.source,
+            row.revenue_inr,
+            row.pat_inr,
+            row.net_worth_inr,
+            row.total_assets_inr,
+            row.debt_inr,
+        )
+        for row in statements
+    )
+
+
+def own_listings(*, actor: Actor) -> QuerySet[Listing]:
+    return Listing.objects.filter(organisation_id__in=actor.organisation_ids).select_related("business")
+
+
+def live_listings(
+    *, states: Sequence[str] = (), nic_prefixes: Sequence[str] = (), intents: Sequence[str] = ()
+) -> QuerySet[Listing]:
+    """What everybody who is logged in may browse, as teasers."""
+    found = Listing.objects.filter(status=ListingStatus.LIVE).select_related("business")
+    if states:
+        found = found.filter(business__state__in=states)
+    if intents:
+        found = found.filter(intent__in=intents)
+    if nic_prefixes:
+        wanted = Q()
+        for prefix in nic_prefixes:
+            wanted |= Q(business__nic_code__startswith=prefix)
+        found = found.filter(wanted)
+    return found
+
+
+def get_visible_listing(*, actor: Actor, listing_id: UUID) -> Listing:
+    """An own listing in any state, or somebody's live one."""
+    listing = (
+        Listing.objects.filter(pk=listing_id)
+        .filter(Q(organisation_id__in=actor.organisation_ids) | Q(status=ListingStatus.LIVE))
+        .select_related("business")
+        .first()
+    )
+    if listing is None:
+        raise ListingNotFound
+    return listing
+
+
+def get_listing_facts(
+    *,
+    listing_ids: Sequence[UUID] | None = None,
+    intents: Sequence[str] = (),
+    ask_between: tuple[Decimal, Decimal] | None = None,
+) -> list[ListingFacts]:
+    """Live listings as matching sees them: those of the given ids, intents and asking prices that are live."""
+    latest_revenue = (
+        FinancialStatement.objects.filter(business_id=OuterRef("business_id"))
+        .order_by("-fiscal_year")
+        .values("revenue_inr")[:1]
+    )
+    rows = Listing.objects.filter(status=ListingStatus.LIVE).annotate(revenue=Subquery(latest_revenue))
+    if listing_ids is not None:
+        rows = rows.filter(pk__in=listing_ids)
+    if intents:
+        rows = rows.filter(intent__in=intents)
+    if ask_between is not None:
+        rows = rows.filter(ask_inr__range=ask_between)
+    fields = ("id", "organisation_id", "version", "intent", "business__nic_code", "business__state")
+    fields += ("ask_inr", "revenue", "title", "summary", "published_at")
+    return [ListingFacts(*row) for row in rows.order_by("id").values_list(*fields)]
+
+
+def review_queue() -> QuerySet[Listing]:
+    """Submitted listings, the longest waiting first. For staff screens of this app's rows."""
+    return Listing.objects.filter(status=ListingStatus.SUBMITTED).select_related("business").order_by("submitted_at", "id")
+
+
+def list_review_items(*, limit: int) -> list[ReviewItem]:
+    return [_review_item(listing) for listing in review_queue().prefetch_related("business__statements")[:limit]]
+
+
+def count_review_items() -> int:
+    return review_queue().count()
+
+
+def get_review_item(*, listing_id: UUID) -> ReviewItem:
+    listing = review_queue().prefetch_related("business__statements").filter(pk=listing_id).first()
+    if listing is None:
+        raise ListingNotFound
+    return _review_item(listing)
+
+
+def _review_item(listing: Listing) -> ReviewItem:
+    statements = sorted(listing.business.statements.all(), key=lambda row: -row.fiscal_year)
+    return ReviewItem(
+        listing.id,
+        listing.title,
+        listing.summary,
+        listing.intent,
+        listing.ask_inr,
+        listing.business.legal_name,
+        listing.business.nic_code,
+        listing.business.state,
+        listing.submitted_at,
+        _figures(statements),
+    )
+
+
+def count_own_listings(*, organisation_ids: Iterable[UUID]) -> dict[str, int]:
+    """How many listings organisations have, by status."""
+    statuses = Listing.objects.filter(organisation_id__in=organisation_ids).values_list("status", flat=True)
+    counted: dict[str, int] = {}
+    for status in statuses:
+        counted[status] = counted.get(status, 0) + 1
+    return counted
+
+
+@cache
+def division_titles() -> dict[str, tuple[str, str]]:
+    """Two-digit division → titles in English and Hindi. Reference data: read once per process."""
+    rows = NicCode.objects.filter(level="division").values_list("code", "title_en", "title_hi")
+    return {code: (title_en, title_hi) for code, title_en, title_hi in rows}
+
+
+def list_live_listing_ids(*, organisation_ids: Iterable[UUID]) -> list[UUID]:
+    """Ids of an organisation's live listings."""
+    rows = Listing.objects.filter(organisation_id__in=organisation_ids, status=ListingStatus.LIVE)
+    return list(rows.values_list("id", flat=True))

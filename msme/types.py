@@ -1,0 +1,149 @@
+"""What other apps get to see of businesses and listings, and the table of a listing's legal moves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import models
+
+
+class Constitution(models.TextChoices):
+    PROPRIETORSHIP = "proprietorship", "Proprietorship"
+    PARTNERSHIP = "partnership", "Partnership"
+    LLP = "llp", "LLP"
+    PRIVATE_LIMITED = "private_limited", "Private limited company"
+    PUBLIC_LIMITED = "public_limited", "Public limited company"
+    ONE_PERSON_COMPANY = "one_person_company", "One person company"
+    TRUST = "trust", "Trust"
+    SOCIETY = "society", "Society"
+
+
+# Which 4th letters of a PAN each constitution may have (PRODUCT c.4). A HUF may run a proprietorship.
+PAN_HOLDERS_OF: dict[str, str] = {
+    Constitution.PROPRIETORSHIP: "PH",
+    Constitution.PARTNERSHIP: "F",
+    Constitution.LLP: "F",
+    Constitution.PRIVATE_LIMITED: "C",
+    Constitution.PUBLIC_LIMITED: "C",
+    Constitution.ONE_PERSON_COMPANY: "C",
+    Constitution.TRUST: "T",
+    Constitution.SOCIETY: "AT",
+}
+
+
+class FigureSource(models.TextChoices):
+    """Where figures come from, best first."""
+
+    AUDITED = "audited", "Audited accounts"
+    FILED = "filed", "Filed with the tax office"
+    PROVISIONAL = "provisional", "Provisional accounts"
+    SELF_DECLARED = "self_declared", "Owner's own figures"
+
+
+class Intent(models.TextChoices):
+    FULL_SALE = "full_sale", "Full sale"
+    STAKE_SALE = "stake_sale", "Sale of a stake"
+    ASSET_SALE = "asset_sale", "Sale of assets"
+    EQUITY_INVESTMENT = "equity_investment", "Equity investment"
+    LOAN = "loan", "Loan"
+
+
+class ListingStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    CHANGES_ASKED = "changes_asked", "Changes asked"
+    APPROVED = "approved", "Approved"
+    LIVE = "live", "Live"
+    PAUSED = "paused", "Paused"
+    UNDER_OFFER = "under_offer", "Under offer"
+    SOLD = "sold", "Sold"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    EXPIRED = "expired", "Expired"
+
+
+S = ListingStatus
+LEGAL_MOVES: dict[str, frozenset[str]] = {
+    S.DRAFT: frozenset({S.SUBMITTED, S.WITHDRAWN}),
+    S.SUBMITTED: frozenset({S.CHANGES_ASKED, S.APPROVED, S.WITHDRAWN}),
+    S.CHANGES_ASKED: frozenset({S.SUBMITTED, S.WITHDRAWN}),
+    S.APPROVED: frozenset({S.LIVE, S.WITHDRAWN}),
+    S.LIVE: frozenset({S.PAUSED, S.UNDER_OFFER, S.SOLD, S.WITHDRAWN, S.EXPIRED}),
+    S.PAUSED: frozenset({S.LIVE, S.WITHDRAWN, S.EXPIRED}),
+    S.UNDER_OFFER: frozenset({S.LIVE, S.SOLD, S.WITHDRAWN}),
+    S.SOLD: frozenset(),
+    S.WITHDRAWN: frozenset(),
+    S.EXPIRED: frozenset({S.SUBMITTED}),
+}
+EDITABLE = frozenset({S.DRAFT, S.CHANGES_ASKED})
+
+
+class ReviewReason(models.TextChoices):
+    """Why staff ask for changes; the owner reads the sentence in their language (`msme.texts`)."""
+
+    NAME_SHOWN = "name_shown", "The text tells who the business is"
+    FIGURES_UNCLEAR = "figures_unclear", "The figures do not fit together"
+    TEXT_UNCLEAR = "text_unclear", "The text does not say what is offered"
+    NOT_PERMITTED = "not_permitted", "This may not be listed here"
+
+
+@dataclass(frozen=True)
+class YearOfFigures:
+    """One fiscal year of a business, in rupees."""
+
+    fiscal_year: str
+    months: int
+    source: str
+    revenue_inr: Decimal
+    pat_inr: Decimal
+    net_worth_inr: Decimal
+    total_assets_inr: Decimal
+    debt_inr: Decimal
+
+
+@dataclass(frozen=True)
+class BusinessFacts:
+    """What a valuation needs to know. `figures` newest first."""
+
+    business_id: UUID
+    organisation_id: UUID
+    nic_code: str
+    state: str
+    constitution: str
+    figures: tuple[YearOfFigures, ...]
+
+
+@dataclass(frozen=True)
+class ListingFacts:
+    """What matching needs to know of a live listing; nothing here tells who the owner is.
+
+    `state` is ISO letters, amounts are rupees, `version` grows with every change.
+    """
+
+    listing_id: UUID
+    organisation_id: UUID
+    version: int
+    intent: str
+    nic_code: str
+    state: str
+    ask_inr: Decimal
+    revenue_inr: Decimal | None
+    title: str
+    summary: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ReviewItem:
+    """A listing that waits for staff, with what they need to decide."""
+
+    listing_id: UUID
+    title: str
+    summary: str
+    intent: str
+    ask_inr: Decimal
+    business_name: str
+    nic_code: str
+    state: str
+    submitted_at: datetime | None
+    figures: tuple[YearOfFigures, ...]

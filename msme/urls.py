@@ -1,0 +1,20 @@
+from django.urls import path
+
+from msme import views
+
+urlpatterns = [
+    path("businesses/", views.BusinessList.as_view(), name="businesses"),
+    path("businesses/<uuid:business_id>/", views.BusinessDetail.as_view(), name="business"),
+    path("businesses/<uuid:business_id>/financials/", views.FinancialsList.as_view(), name="financials"),
+    path(
+        "businesses/<uuid:business_id>/financials/<str:fiscal_year>/",
+        views.FinancialsDetail.as_view(),
+        name="financials-of-year",
+    ),
+    path("listings/", views.ListingList.as_view(), name="listings"),
+    path("listings/<uuid:listing_id>/", views.ListingDetail.as_view(), name="listing"),
+    path("listings/<uuid:listing_id>/submit/", views.ListingSubmit.as_view(), name="listing-submit"),
+    path("listings/<uuid:listing_id>/pause/", views.ListingPause.as_view(), name="listing-pause"),
+    path("listings/<uuid:listing_id>/resume/", views.ListingResume.as_view(), name="listing-resume"),
+    path("listings/<uuid:listing_id>/withdraw/", views.ListingWithdraw.as_view(), name="listing-withdraw"),
+]

@@ -1,0 +1,227 @@
+"""Businesses, their figures, listings."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import selectors as people
+from msme import selectors, serializers, services
+from msme.models import Business, FinancialStatement, Listing
+from msme.services.businesses import BusinessInput
+from msme.services.financials import FinancialsInput
+from msme.services.listings import ListingInput
+from msmebazaar.core import clock
+from msmebazaar.core.actor import Actor
+from msmebazaar.core.http.envelope import Answer
+from msmebazaar.core.http.idempotency import idempotent
+from msmebazaar.core.http.serializers import parsed
+from msmebazaar.core.http.views import ApiView
+from msmebazaar.core.types import FinancialYear
+
+EITHER_LISTING = PolymorphicProxySerializer(
+    component_name="Listing",
+    serializers=[serializers.ListingAnswer, serializers.ListingTeaser],
+    resource_type_field_name=None,
+)
+
+
+class BusinessList(ApiView):
+    @extend_schema(operation_id="businesses_list", responses=serializers.BusinessAnswer(many=True))
+    def get(self, request: Request) -> Response:
+        rows = selectors.own_businesses(actor=self.actor(request))
+        return self.page(request, rows, serializers.BusinessAnswer)
+
+    @extend_schema(
+        operation_id="businesses_create",
+        request=serializers.BusinessWrite,
+        responses={201: serializers.BusinessAnswer},
+        description="Registers a business. The GSTIN's check character, its PAN and its state are checked against the rest.",
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        actor = self.actor(request)
+        given = BusinessInput(**self.validated(serializers.BusinessWrite, request))
+        organisation_id = people.personal_organisation_id_of(user_id=actor.user_id)
+        business = services.create_business(actor=actor, organisation_id=organisation_id, given=given)
+        return Answer(_business(business), gettext("Business registered."), status=201)
+
+
+class BusinessDetail(ApiView):
+    @extend_schema(operation_id="businesses_retrieve", responses=serializers.BusinessAnswer)
+    def get(self, request: Request, business_id: UUID) -> Response:
+        return Answer(_business(selectors.get_own_business(actor=self.actor(request), business_id=business_id)))
+
+    @extend_schema(
+        operation_id="businesses_update", request=serializers.BusinessWrite, responses=serializers.BusinessAnswer
+    )
+    def put(self, request: Request, business_id: UUID) -> Response:
+        given = BusinessInput(**self.validated(serializers.BusinessWrite, request))
+        business = services.update_business(actor=self.actor(request), business_id=business_id, given=given)
+        return Answer(_business(business), gettext("Saved."))
+
+
+def _business(business: Business) -> Any:
+    return serializers.BusinessAnswer(business).data
+
+
+class FinancialsList(ApiView):
+    @extend_schema(operation_id="financials_list", responses=serializers.FinancialsAnswer(many=True))
+    def get(self, request: Request, business_id: UUID) -> Response:
+        rows = selectors.own_statements(actor=self.actor(request), business_id=business_id)
+        return self.page(request, rows, serializers.FinancialsAnswer)
+
+    @extend_schema(
+        operation_id="financials_create",
+        request=serializers.FinancialsWrite,
+        responses={201: serializers.FinancialsAnswer},
+        description="Adds the figures of a fiscal year. Amounts are rupees, as numbers or text such as `2.5 cr`, `50 lakh`.",
+    )
+    @idempotent
+    def post(self, request: Request, business_id: UUID) -> Response:
+        checked = self.validated(serializers.FinancialsWrite, request)
+        given = FinancialsInput(**{**checked, "fiscal_year": FinancialYear.parse(checked["fiscal_year"])})
+        today = clock.today_in_india()
+        statement = services.add_financials(
+            actor=self.actor(request), business_id=business_id, given=given, today=today
+        )
+        return Answer(_statement(statement), gettext("Figures saved."), status=201)
+
+
+class FinancialsDetail(ApiView):
+    @extend_schema(
+        operation_id="financials_replace",
+        request=serializers.FiguresWrite,
+        responses=serializers.FinancialsAnswer,
+        description="Sets the figures of a year, whether they were there or not.",
+    )
+    def put(self, request: Request, business_id: UUID, fiscal_year: str) -> Response:
+        year = parsed(FinancialYear.parse, fiscal_year)
+        given = FinancialsInput(fiscal_year=year, **self.validated(serializers.FiguresWrite, request))
+        today = clock.today_in_india()
+        statement = services.replace_financials(
+            actor=self.actor(request), business_id=business_id, given=given, today=today
+        )
+        return Answer(_statement(statement), gettext("Figures saved."))
+
+
+def _statement(statement: FinancialStatement) -> Any:
+    return serializers.FinancialsAnswer(statement).data
+
+
+class ListingList(ApiView):
+    @extend_schema(
+        operation_id="listings_list",
+        parameters=[serializers.ListingFilter],
+        responses=serializers.ListingTeaser(many=True),
+        description="The market as teasers, newest first; with `mine=true` one's own listings in every state.",
+    )
+    def get(self, request: Request) -> Response:
+        query = serializers.ListingFilter(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        chosen = query.validated_data
+        if chosen["mine"]:
+            return self.page(request, selectors.own_listings(actor=self.actor(request)), serializers.ListingAnswer)
+        rows = selectors.live_listings(
+            states=chosen["state"], nic_prefixes=chosen["nic"], intents=chosen["intent"]
+        )
+        if "min_ask" in chosen:
+            rows = rows.filter(ask_inr__gte=chosen["min_ask"])
+        if "max_ask" in chosen:
+            rows = rows.filter(ask_inr__lte=chosen["max_ask"])
+        return self.page(request, rows, serializers.ListingTeaser)
+
+    @extend_schema(
+        operation_id="listings_create",
+        request=serializers.ListingCreate,
+        responses={201: serializers.ListingAnswer},
+        description="Makes a draft. Nothing is public until it was submitted and staff approved it.",
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        checked = self.validated(serializers.ListingCreate, request)
+        business_id = checked.pop("business_id")
+        listing = services.create_listing(
+            actor=self.actor(request), business_id=business_id, given=ListingInput(**checked)
+        )
+        return Answer(_listing(listing), gettext("Draft saved."), status=201)
+
+
+class ListingDetail(ApiView):
+    @extend_schema(
+        operation_id="listings_retrieve",
+        responses=EITHER_LISTING,
+        description="One's own listing in full, somebody else's live one as a teaser.",
+    )
+    def get(self, request: Request, listing_id: UUID) -> Response:
+        actor = self.actor(request)
+        listing = selectors.get_visible_listing(actor=actor, listing_id=listing_id)
+        is_own = listing.organisation_id in actor.organisation_ids
+        return Answer(_listing(listing) if is_own else serializers.ListingTeaser(listing).data)
+
+    @extend_schema(
+        operation_id="listings_update", request=serializers.ListingWrite, responses=serializers.ListingAnswer
+    )
+    def put(self, request: Request, listing_id: UUID) -> Response:
+        given = ListingInput(**self.validated(serializers.ListingWrite, request))
+        listing = services.update_listing(actor=self.actor(request), listing_id=listing_id, given=given)
+        return Answer(_listing(listing), gettext("Saved."))
+
+
+def _listing(listing: Listing) -> Any:
+    return serializers.ListingAnswer(listing).data
+
+
+class ListingMove(ApiView):
+    """One step in a listing's life by its owner. Repeating a step that was done answers 409, and changes nothing."""
+
+    def move(self, actor: Actor, listing_id: UUID) -> tuple[Listing, str]:
+        raise NotImplementedError
+
+    def answer(self, request: Request, listing_id: UUID) -> Response:
+        listing, message = self.move(self.actor(request), listing_id)
+        return Answer(_listing(listing), message)
+
+
+class ListingSubmit(ListingMove):
+    @extend_schema(operation_id="listings_submit", request=None, responses=serializers.ListingAnswer)
+    @idempotent
+    def post(self, request: Request, listing_id: UUID) -> Response:
+        return self.answer(request, listing_id)
+
+    def move(self, actor: Actor, listing_id: UUID) -> tuple[Listing, str]:
+        listing = services.submit_listing(actor=actor, listing_id=listing_id, now=clock.now())
+        return listing, gettext("Submitted. We look at it and tell you.")
+
+
+class ListingPause(ListingMove):
+    @extend_schema(operation_id="listings_pause", request=None, responses=serializers.ListingAnswer)
+    @idempotent
+    def post(self, request: Request, listing_id: UUID) -> Response:
+        return self.answer(request, listing_id)
+
+    def move(self, actor: Actor, listing_id: UUID) -> tuple[Listing, str]:
+        return services.pause_listing(actor=actor, listing_id=listing_id), gettext("Paused; nobody sees it now.")
+
+
+class ListingResume(ListingMove):
+    @extend_schema(operation_id="listings_resume", request=None, responses=serializers.ListingAnswer)
+    @idempotent
+    def post(self, request: Request, listing_id: UUID) -> Response:
+        return self.answer(request, listing_id)
+
+    def move(self, actor: Actor, listing_id: UUID) -> tuple[Listing, str]:
+        return services.resume_listing(actor=actor, listing_id=listing_id, now=clock.now()), gettext("Live again.")
+
+
+class ListingWithdraw(ListingMove):
+    @extend_schema(operation_id="listings_withdraw", request=None, responses=serializers.ListingAnswer)
+    @idempotent
+    def post(self, request: Request, listing_id: UUID) -> Response:
+        return self.answer(request, listing_id)
+
+    def move(self, actor: Actor, listing_id: UUID) -> tuple[Listing, str]:
+        return services.withdraw_listing(actor=actor, listing_id=listing_id), gettext("Withdrawn.")

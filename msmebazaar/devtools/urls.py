@@ -1,0 +1,5 @@
+from django.urls import path
+
+from msmebazaar.devtools import views
+
+urlpatterns = [path("messages/", views.messages, name="dev-messages")]

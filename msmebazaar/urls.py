@@ -1,0 +1,40 @@
+"""Every address of the product."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from msmebazaar.core import health, metrics
+from msmebazaar.core.http import pages
+
+handler400 = pages.bad_request
+handler403 = pages.forbidden
+handler404 = pages.not_found
+handler500 = pages.server_error
+
+api_v1 = [
+    path("", include("accounts.urls")),
+    path("", include("msme.urls")),
+    path("", include("valuation.urls")),
+    path("", include("matching.urls")),
+    path("", include("whatsapp.urls")),
+]
+
+urlpatterns = [
+    path("api/v1/", include(api_v1)),
+    path("api/schema/", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", authentication_classes=[], permission_classes=[]),
+        name="docs",
+    ),
+    path("admin/", admin.site.urls),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("health/workers", health.workers, name="health-workers"),
+    path("metrics", metrics.export, name="metrics"),
+]
+
+if settings.ENVIRONMENT == "local":
+    urlpatterns.append(path("dev/", include("msmebazaar.devtools.urls")))

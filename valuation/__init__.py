@@ -1,0 +1,1 @@
+"""What a business is worth: a plain-Python engine, dated packs of market data, immutable results made by a worker."""

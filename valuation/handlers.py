@@ -1,0 +1,13 @@
+"""What valuation does when something happened."""
+
+from uuid import UUID
+
+from msmebazaar.core import clock
+from msmebazaar.core.outbox import subscribe
+from valuation import services
+from valuation.events import ValuationRequested
+
+
+@subscribe(ValuationRequested, name="valuation.complete", queue="valuation")
+def complete(*, valuation_id: str, **_: object) -> None:
+    services.complete_valuation(valuation_id=UUID(valuation_id), now=clock.now())

@@ -1,0 +1,27 @@
+"""What other apps get to see of a valuation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import models
+
+
+class ValuationStatus(models.TextChoices):
+    PENDING = "pending", "Being calculated"
+    READY = "ready", "Ready"
+    REFUSED = "refused", "No value possible"
+
+
+@dataclass(frozen=True)
+class ValuationSummary:
+    """The latest result of an organisation's business: amounts in rupees, None where there is none."""
+
+    valuation_id: UUID
+    business_id: UUID
+    status: str
+    point_inr: Decimal | None
+    low80_inr: Decimal | None
+    high80_inr: Decimal | None
+    completed_at: datetime | None

@@ -1,0 +1,157 @@
+"""Taking messages in, answering them, sending the answers."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts import selectors as people
+from accounts import services as accounts
+from accounts.types import IdentityKind
+from matching import selectors as matching
+from msme import selectors as listings
+from msme.types import ListingStatus
+from msmebazaar.core import audit
+from msmebazaar.core.logging import get_logger
+from msmebazaar.core.metrics import WEBHOOK_TOTAL
+from msmebazaar.core.outbox import publish
+from msmebazaar.core.types import Money
+from msmebazaar.integrations.errors import VendorError
+from msmebazaar.integrations.twilio import messenger
+from valuation import selectors as valuations
+from valuation.types import ValuationStatus
+from whatsapp.events import MessageReceived, ReplyWritten
+from whatsapp.flow import Ask, Heard, decide, say
+from whatsapp.models import Conversation, InboundMessage, OutboundMessage
+from whatsapp.types import RANK, OutboundStatus
+
+log = get_logger(__name__)
+WINDOW = timedelta(hours=24)  # WhatsApp takes free text only this long after the contact's last message
+LONGEST_BODY = 1600
+STATUS_PATH = "/api/v1/whatsapp/status/"
+
+
+@transaction.atomic
+def take_in(*, payload: Mapping[str, str], now: datetime) -> bool:
+    """Keep an inbound message and wake a worker. False when it was known already: nothing happens then."""
+    message, is_new = InboundMessage.objects.get_or_create(
+        message_sid=payload["MessageSid"],
+        defaults={"payload": json.dumps(dict(payload), ensure_ascii=False), "received_at": now},
+    )
+    WEBHOOK_TOTAL.labels("message", "new" if is_new else "repeated").inc()
+    if is_new:
+        publish(MessageReceived(message.id))
+    return is_new
+
+
+@transaction.atomic
+def answer(*, message_id: UUID, now: datetime) -> None:
+    """Decide what to say to a message and write it; the sending is another handler's."""
+    message = InboundMessage.objects.select_for_update().get(pk=message_id)
+    if message.handled_at is not None:
+        return
+    payload: dict[str, str] = json.loads(message.payload or "{}")
+    contact = accounts.find_or_create_contact(
+        kind=IdentityKind.WHATSAPP, value=payload["From"], language="en", verified_at=message.received_at
+    )
+    conversation = Conversation.objects.select_for_update().filter(user_id=contact.user_id).first()
+    decision = decide(
+        Heard(
+            text=payload.get("Body", ""),
+            language=conversation.language if conversation else None,
+            is_stopped=bool(conversation and conversation.stopped_at),
+        )
+    )
+    if conversation is None:
+        conversation = Conversation(user_id=contact.user_id, last_heard_at=message.received_at)
+    conversation.address = payload["From"]
+    conversation.language = decision.language
+    conversation.last_heard_at = max(conversation.last_heard_at, message.received_at)
+    if decision.stop or decision.start:
+        conversation.stopped_at = now if decision.stop else None
+        action = "whatsapp.stopped" if decision.stop else "whatsapp.started"
+        audit.record(action, subject_type="user", subject_id=contact.user_id, actor_id=contact.user_id)
+    conversation.save()
+    texts = [say(key, decision.language) for key in decision.say]
+    if decision.ask:
+        texts.append(_facts(decision.ask, contact.user_id, decision.language))
+    if texts:
+        _write(conversation, "\n\n".join(texts), dedupe_key=f"reply:{message.id}")
+    message.handled_at = now
+    message.save(update_fields=["handled_at", "updated_at"])
+
+
+def _facts(ask: Ask, user_id: UUID, language: str) -> str:
+    """The answer to a choice of the menu, from the app that knows it."""
+    organisations = people.organisation_ids_of(user_id=user_id)
+    if ask is Ask.LISTINGS:
+        count = listings.count_own_listings(organisation_ids=organisations)
+        drafts = count.get(ListingStatus.DRAFT, 0) + count.get(ListingStatus.CHANGES_ASKED, 0)
+        live, waiting = count.get(ListingStatus.LIVE, 0), count.get(ListingStatus.SUBMITTED, 0)
+        return say("listings", language, live=live, waiting=waiting, drafts=drafts)
+    if ask is Ask.MATCHES:
+        return say("matches", language, **vars(matching.count_matches(organisation_ids=organisations)))
+    found = valuations.latest_summary(organisation_ids=organisations)
+    if found is None:
+        return say("valuation_none", language)
+    if found.status == ValuationStatus.REFUSED or found.point_inr is None:
+        return say("valuation_refused", language)
+    amounts = {"point": found.point_inr, "low": found.low80_inr, "high": found.high80_inr}
+    words = {name: Money(amount).rounded().short(language) for name, amount in amounts.items() if amount is not None}
+    return say("valuation_ready", language, **words)
+
+
+def _write(conversation: Conversation, body: str, *, dedupe_key: str) -> None:
+    message = OutboundMessage.objects.create(
+        conversation=conversation, dedupe_key=dedupe_key, body=body[:LONGEST_BODY]
+    )
+    publish(ReplyWritten(message.id))
+
+
+def send(*, message_id: UUID, now: datetime) -> None:
+    """Hand a message to the vendor, outside any transaction.
+
+    A reply is at-least-once: one that was being handed over when its worker died is handed over again. Nothing is sent
+    after the window has closed, and after STOP only the confirmation of it.
+
+    Raises:
+        VendorError: it may go through later; the outbox plans that.
+    """
+    message = OutboundMessage.objects.select_related("conversation").get(pk=message_id)
+    if message.status not in (OutboundStatus.PENDING, OutboundStatus.SENDING):
+        return
+    if now - message.conversation.last_heard_at > WINDOW:
+        _finish(message, OutboundStatus.FAILED, error_code="window_closed")
+        return
+    OutboundMessage.objects.filter(pk=message.pk, status=OutboundStatus.PENDING).update(status=OutboundStatus.SENDING)
+    callback = f"{settings.PUBLIC_BASE_URL}{STATUS_PATH}?message={message.id}"
+    try:
+        sent = messenger().send_whatsapp(message.conversation.address, message.body, status_callback=callback)
+    except VendorError as error:
+        if not error.permanent:
+            raise
+        _finish(message, OutboundStatus.FAILED, error_code=error.code)
+        return
+    OutboundMessage.objects.filter(pk=message.pk).update(message_sid=sent.sid, sent_at=now)
+    raise_status(message_id=message.id, status=sent.status, error_code="")
+
+
+def _finish(message: OutboundMessage, status: OutboundStatus, *, error_code: str) -> None:
+    OutboundMessage.objects.filter(pk=message.pk).update(status=status, error_code=error_code)
+    log.warning("message not sent", vendor="twilio", vendor_code=error_code)
+
+
+@transaction.atomic
+def raise_status(*, message_id: UUID, status: str, error_code: str) -> bool:
+    """Take a status that Twilio tells when it is further along than the one we have; False when it changes nothing."""
+    message = OutboundMessage.objects.select_for_update().filter(pk=message_id).first()
+    if message is None or RANK.get(status, -1) <= RANK[message.status]:
+        return False
+    message.status = OutboundStatus.QUEUED if status == "accepted" else status
+    message.error_code = error_code
+    message.save(update_fields=["status", "error_code", "updated_at"])
+    WEBHOOK_TOTAL.labels("status", status).inc()
+    return True
