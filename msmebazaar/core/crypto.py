@@ -56,12 +56,19 @@ class EncryptedAttribute(DeferredAttribute):
     """Decrypts when the attribute is read, because only then the row's key is known."""
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
-        value = super().__get__(instance, cls)
-        if instance is None or value is None or isinstance(value, str):
-            return value
-        text = decrypt(bytes(value), self.field.associated_data(instance))
-        instance.__dict__[self.field.attname] = text
-        return text
+        if instance is None:
+            return self
+        name = self.field.attname
+        if name not in instance.__dict__:
+            super().__get__(instance, cls)  # deferred: loads the ciphertext
+        value = instance.__dict__[name]
+        if isinstance(value, (bytes, memoryview)):
+            value = instance.__dict__[name] = decrypt(bytes(value), self.field.associated_data(instance))
+        return value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        """A descriptor with this method is asked even though the instance holds the value."""
+        instance.__dict__[self.field.attname] = value
 
 
 class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]

@@ -5,6 +5,7 @@ Never logged: bodies, phones, names, tokens, codes, file names, raw paths.
 
 import logging.config
 import sys
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,8 +55,21 @@ def add_context(_logger: WrappedLogger, _method: str, event: EventDict) -> Event
 
 
 def keep_allowed(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Drop every field that is not on the list; structlog's own private fields pass."""
-    return {name: value for name, value in event.items() if name in ALLOWED_FIELDS or name.startswith("_")}
+    """Drop every field that is not on the list, and those without a value."""
+    return {name: value for name, value in event.items() if name in ALLOWED_FIELDS and value is not None}
+
+
+def describe_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Where it was raised and of what kind. Its message is left out: messages quote personal data (a unique key's value)."""
+    info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
+    if isinstance(info, BaseException):
+        info = (type(info), info, info.__traceback__)
+    if info and info[0]:
+        event["error_type"] = info[0].__name__
+        event["exception"] = "".join(traceback.format_tb(info[2]))
+    return event
 
 
 SHARED_PROCESSORS: list[Any] = [
@@ -83,7 +97,7 @@ def configure(settings: Mapping[str, Any]) -> None:
                     "()": structlog.stdlib.ProcessorFormatter,
                     "foreign_pre_chain": SHARED_PROCESSORS,
                     "processors": [
-                        structlog.processors.format_exc_info,
+                        describe_exception,
                         keep_allowed,
                         structlog.processors.JSONRenderer(ensure_ascii=False),
                     ],
@@ -96,6 +110,8 @@ def configure(settings: Mapping[str, Any]) -> None:
                 "django.request": {"level": "CRITICAL"},
                 "django.security": {"level": "ERROR"},
                 "celery.app.trace": {"level": "WARNING"},
+                "celery.worker.strategy": {"level": "WARNING"},
+                "celery.beat": {"level": "WARNING"},
                 "twilio.http_client": {"level": "WARNING"},
                 "httpx": {"level": "WARNING"},
                 "httpx2": {"level": "WARNING"},

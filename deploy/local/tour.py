@@ -1,0 +1,326 @@
+"""`make tour`: the main job, walked over the running market's public HTTP interface and told step by step.
+
+Owner, staff and buyer each do what they would do with a phone, a browser and the API. The first thing that is not as it
+should be ends the walk with a non-zero exit.
+"""
+
+import csv
+import html
+import re
+import secrets
+import sys
+import time
+import urllib.parse
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import requests
+from stdnum import luhn
+from twilio.request_validator import RequestValidator
+
+from deploy.local.home import ROOT
+
+CASES = ROOT / "valuation" / "reference" / "sme_ipo_cases.csv"
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PATIENCE_S = 30
+TIMEOUT_S = 20
+CRORE = Decimal(10_000_000)
+
+
+class Wrong(Exception):
+    """Something is not as it should be."""
+
+
+def expect(condition: bool, what: str) -> None:
+    if not condition:
+        raise Wrong(what)
+
+
+def tell(text: str) -> None:
+    print(text, flush=True)
+
+
+def crore(amount: str | Decimal) -> str:
+    return f"₹{Decimal(amount) / CRORE:,.1f} crore"
+
+
+class Caller:
+    """One person with the API: base address, bearer token once logged in."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.session = requests.Session()
+
+    def call(self, method: str, path: str, expected: int, **kwargs: Any) -> Any:
+        """The `data` of an answer that has the expected status and a whole envelope."""
+        answer = self.session.request(method, f"{self.base_url}{path}", timeout=TIMEOUT_S, **kwargs)
+        expect(
+            answer.status_code == expected,
+            f"{method} {path} answered {answer.status_code}, not {expected}: {answer.text[:300]}",
+        )
+        body = answer.json()
+        expect(body["request_id"] == answer.headers["X-Request-ID"], f"{path}: envelope and header differ in request id")
+        expect(body["success"] is (expected < 400), f"{path}: envelope says success={body['success']}")
+        return body["data"] if expected < 400 else body["error"]
+
+    def post(self, path: str, content: dict[str, Any] | None, expected: int) -> Any:
+        headers = {"Idempotency-Key": secrets.token_hex(12)}
+        return self.call("POST", path, expected, json=content, headers=headers)
+
+    def get(self, path: str) -> Any:
+        return self.call("GET", path, 200)
+
+
+def wait_for(ask: Callable[[], Any], what: str) -> Any:
+    """What `ask` gives as soon as it gives something."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        found = ask()
+        if found:
+            return found
+        time.sleep(0.2)
+    raise Wrong(f"{what} did not come within {PATIENCE_S} s")
+
+
+def some_phone() -> str:
+    return f"+9198{secrets.randbelow(10**8):08d}"
+
+
+def some_gstin(state: str) -> str:
+    """A synthetic GSTIN of a company: PAN beginning ZZZC, check character right."""
+    letter, tail = (ALPHABET[10 + secrets.randbelow(26)] for _ in range(2))
+    head = f"{state}ZZZC{letter}{secrets.randbelow(9999) + 1:04d}{tail}1Z"
+    return head + luhn.calc_check_digit(head, ALPHABET)
+
+
+class Tour:
+    def __init__(self, run: dict[str, Any]) -> None:
+        self.base_url: str = run["base_url"]
+        self.environment: dict[str, str] = run["environment"]
+        self.staff = (run["staff_login"], run["staff_password"])
+        self.step = 0
+
+    def tell_step(self, text: str) -> None:
+        self.step += 1
+        tell(f"\n{self.step:2d}. {text}")
+
+    def messages_of(self, phone: str) -> list[dict[str, str]]:
+        """What the phone shows: the simulator in front of the message vendor's stand-in."""
+        answer = requests.get(f"{self.base_url}/dev/messages/", params={"to": phone}, timeout=TIMEOUT_S)
+        expect(answer.status_code == 200, f"the phone simulator answered {answer.status_code}")
+        found: list[dict[str, str]] = answer.json()["messages"]
+        return found
+
+    def log_in(self, phone: str, name: str) -> Caller:
+        caller = Caller(self.base_url)
+        challenge = caller.post("/api/v1/auth/otp/", {"phone": phone}, 202)
+        message = wait_for(lambda: self.messages_of(phone), "the SMS with the code")[0]["body"]
+        code = re.search(r"\b(\d{6})\b", message)
+        expect(code is not None, f"no code in the SMS {message!r}")
+        assert code is not None
+        given = {"challenge_id": challenge["challenge_id"], "code": code[1]}
+        tokens = caller.post("/api/v1/auth/token/", given, 200)
+        refused = caller.post("/api/v1/auth/token/", given, 400)
+        expect(refused["code"] == "accounts.code_refused", "a code worked twice")
+        caller.session.headers["Authorization"] = f"Bearer {tokens['access']}"
+        caller.call("PATCH", "/api/v1/me/", 200, json={"full_name": name})
+        tell(f"    SMS: “{message}”")
+        tell(f"    {name} is logged in; the same code a second time is refused.")
+        return caller
+
+    def walk(self) -> None:
+        ready = requests.get(f"{self.base_url}/health/ready", timeout=TIMEOUT_S)
+        expect(ready.status_code == 200, f"the market is not ready: {ready.text}")
+        owner_phone = some_phone()
+        self.tell_step(f"An owner asks for a one-time code on {owner_phone} and logs in.")
+        owner = self.log_in(owner_phone, "Asha Deshmukh")
+        self.check_identifiers(owner)
+        with CASES.open(encoding="utf-8") as stream:
+            cases = list(csv.DictReader(line for line in stream if not line.startswith("#")))
+        businesses = [self.value_case(owner, case) for case in cases]
+        title = self.list_business(owner, businesses[1], cases[1])
+        self.match_buyer(title)
+        self.chat(owner_phone)
+        tell("\nEverything was as it should be.")
+
+    def check_identifiers(self, owner: Caller) -> None:
+        self.tell_step("She mistypes her GSTIN, and is told which part is wrong.")
+        wrong = {"legal_name": "Tour Works", "constitution": "private_limited", "nic_code": "25910"}
+        gstin = some_gstin("27")
+        last = ALPHABET[(ALPHABET.index(gstin[-1]) + 1) % 36]
+        error = owner.post("/api/v1/businesses/", {**wrong, "gstin": gstin[:-1] + last}, 400)
+        tell(f"    {error['errors'][0]['field']}: {error['errors'][0]['message']}")
+        expect(error["errors"][0]["code"] == "check", "a wrong check character was not named")
+
+    def value_case(self, owner: Caller, case: dict[str, str]) -> str:
+        self.tell_step(
+            f"She registers a firm with the real figures of case {case['case']} ({case['nature']}, FY {case['fiscal_year']})."
+        )
+        business = owner.post(
+            "/api/v1/businesses/",
+            {
+                "legal_name": f"Tour {case['nature'].title()} Private Limited",
+                "constitution": "private_limited",
+                "nic_code": case["nic_code"],
+                "gstin": some_gstin("27"),
+            },
+            201,
+        )
+        expect(business["state"] == "MH" and business["pan"] == business["gstin"][2:12], "state and PAN of the GSTIN")
+        figures = {name: f"{case[f'{name}_cr']} crore" for name in ("revenue", "pat", "net_worth", "total_assets", "debt")}
+        owner.post(
+            f"/api/v1/businesses/{business['id']}/financials/",
+            {
+                "fiscal_year": case["fiscal_year"],
+                "months": int(case["months"]),
+                "source": "audited",
+                **{f"{name}_inr": amount for name, amount in figures.items()},
+            },
+            201,
+        )
+        asked = owner.post("/api/v1/valuations/", {"business_id": business["id"]}, 202)
+        path = f"/api/v1/valuations/{asked['id']}/"
+        made = wait_for(lambda: (found := owner.get(path))["status"] != "pending" and found, "the valuation")
+        expect(made["status"] == "ready", f"no value: {made['refusals']}")
+        ipo, private = made["result"]["at_sme_ipo"], made["result"]["value"]
+        paid = Decimal(case["market_paid_cr"]) * CRORE
+        is_inside = Decimal(ipo["low80"]) <= paid <= Decimal(ipo["high80"])
+        tell(f"    A worker made valuation {made['id'][:8]}…, quality {made['result']['quality']} of 100.")
+        tell(
+            f"    At an SME issue: {crore(ipo['point'])}, 80 % band {crore(ipo['low80'])} to {crore(ipo['high80'])}; "
+            f"the market paid {crore(paid)}, {'inside' if is_inside else 'OUTSIDE'} the band."
+        )
+        tell(f"    In a private sale: {crore(private['point'])}, {crore(private['low80'])} to {crore(private['high80'])}.")
+        again = owner.post("/api/v1/valuations/", {"business_id": business["id"]}, 202)
+        expect(again["id"] == asked["id"], "the same figures were valued twice")
+        return str(business["id"])
+
+    def list_business(self, owner: Caller, business_id: str, case: dict[str, str]) -> str:
+        self.tell_step("She writes a listing; a phone number in it is caught when she submits.")
+        title = f"Profitable {case['nature']} works, batch {secrets.token_hex(3)}"
+        content = {
+            "intent": "full_sale",
+            "title": title,
+            "summary": "Own plant, steady customers. Call 98765 43210.",
+            "ask_inr": "40 crore",
+        }
+        listing = owner.post("/api/v1/listings/", {"business_id": business_id, **content}, 201)
+        path = f"/api/v1/listings/{listing['id']}/"
+        error = owner.post(f"{path}submit/", None, 422)
+        tell(f"    {error['errors'][0]['field']}: {error['errors'][0]['message']}")
+        owner.call("PUT", path, 200, json={**content, "summary": "Own plant, steady customers, order book of a year."})
+        submitted = owner.post(f"{path}submit/", None, 200)
+        expect(submitted["status"] == "submitted", "the listing was not submitted")
+        self.tell_step("Staff log in to the admin in a browser, open the review queue and approve it.")
+        self.approve_as_staff(title, listing["id"])
+        expect(owner.get(path)["status"] == "live", "the approved listing is not live")
+        tell(f"    “{title}” is live.")
+        return title
+
+    def approve_as_staff(self, title: str, listing_id: str) -> None:
+        browser = requests.Session()
+        login = f"{self.base_url}/admin/login/?next=/admin/review/listings/"
+        page = browser.get(login, timeout=TIMEOUT_S)
+        form = {"username": self.staff[0], "password": self.staff[1], "csrfmiddlewaretoken": self.csrf(page)}
+        queue = browser.post(login, data=form, headers={"Referer": login}, timeout=TIMEOUT_S)
+        expect(queue.status_code == 200 and html.escape(title) in queue.text, "the review queue does not show the listing")
+        review = f"{self.base_url}/admin/review/listings/{listing_id}/"
+        page = browser.get(review, timeout=TIMEOUT_S)
+        form = {"decision": "approve", "csrfmiddlewaretoken": self.csrf(page)}
+        done = browser.post(review, data=form, headers={"Referer": review}, timeout=TIMEOUT_S)
+        expect(done.status_code == 200 and "is live" in done.text, "staff could not approve the listing")
+
+    @staticmethod
+    def csrf(page: requests.Response) -> str:
+        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+        if found is None:
+            raise Wrong(f"no form on {page.url} ({page.status_code})")
+        return found[1]
+
+    def match_buyer(self, title: str) -> None:
+        self.tell_step("A buyer logs in and says what he looks for.")
+        buyer = self.log_in(some_phone(), "Rahul Mehta")
+        mandate = buyer.post(
+            "/api/v1/mandates/",
+            {
+                "name": "Metal works in the west",
+                "kind": "buyer",
+                "intents": ["full_sale"],
+                "nic_include": ["25"],
+                "states": ["MH", "GJ"],
+                "ticket_min_inr": "10 crore",
+                "ticket_max_inr": "50 crore",
+            },
+            201,
+        )
+        self.tell_step("A worker ranks the market for him, with reasons.")
+        path = f"/api/v1/mandates/{mandate['id']}/matches/"
+
+        def titles() -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = buyer.get(path)
+            return found if title in [match["listing"]["title"] for match in found] else []
+
+        matches = wait_for(titles, "the match with the new listing")
+        scores = [match["score"] for match in matches]
+        expect(scores == sorted(scores, reverse=True), "matches are not ranked")
+        for match in matches[:3]:
+            expect(sum(reason["points"] for reason in match["reasons"]) == match["score"], "reasons do not add up")
+            tell(f"    {match['score']:3d}  {match['listing']['title']}")
+            for reason in match["reasons"]:
+                tell(f"         +{reason['points']:2d}  {reason['text']}")
+        hidden = {"business_id", "organisation_id", "legal_name", "gstin"}
+        expect(not hidden & set(matches[0]["listing"]), "a match tells who the owner is")
+        listing_id = matches[0]["listing"]["id"]
+        teaser = buyer.get(f"/api/v1/listings/{listing_id}/")
+        expect(not hidden & set(teaser), "a teaser tells who the owner is")
+
+    def chat(self, phone: str) -> None:
+        self.tell_step("The owner writes नमस्ते on WhatsApp; the webhook is signed as Twilio signs it.")
+        expect(self.webhook(phone, "नमस्ते", sign=False) == 403, "an unsigned webhook was believed")
+        expect(self.webhook(phone, "नमस्ते") == 200, "a signed webhook was refused")
+        reply = self.reply_with(phone, "नमस्ते!")
+        tell("    Unsigned: 403. Signed: 200, and the answer is")
+        tell("\n".join(f"      | {line}" for line in reply.splitlines()))
+        self.tell_step("She sends 1 and gets her valuation in Hindi.")
+        expect(self.webhook(phone, "1") == 200, "a signed webhook was refused")
+        tell(f"      | {self.reply_with(phone, 'करोड़')}")
+
+    def webhook(self, phone: str, text: str, *, sign: bool = True) -> int:
+        url = f"{self.environment['PUBLIC_BASE_URL']}/api/v1/whatsapp/webhook/"
+        form = {
+            "MessageSid": "SM" + secrets.token_hex(16),
+            "AccountSid": self.environment["TWILIO_ACCOUNT_SID"],
+            "From": f"whatsapp:{phone}",
+            "To": self.environment["TWILIO_WHATSAPP_FROM"],
+            "Body": text,
+            "NumMedia": "0",
+            "WaId": phone.removeprefix("+"),
+            "ProfileName": "Asha",
+        }
+        signature = RequestValidator(self.environment["TWILIO_AUTH_TOKEN"]).compute_signature(url, form)
+        headers = {"X-Twilio-Signature": signature if sign else "forged"}
+        path = urllib.parse.urlsplit(url).path
+        return requests.post(f"{self.base_url}{path}", data=form, headers=headers, timeout=TIMEOUT_S).status_code
+
+    def reply_with(self, phone: str, text: str) -> str:
+        def found() -> str | None:
+            bodies = [m["body"] for m in self.messages_of(phone) if m["to"].startswith("whatsapp:")]
+            return next((body for body in bodies if text in body and "+14155238886" not in body), None)
+
+        return str(wait_for(found, "the answer on WhatsApp"))
+
+
+def walk(run: dict[str, Any]) -> int:
+    """Walk the running market that `run` describes; 0 when everything was as it should be."""
+    if not run["environment"].get("TWILIO_API_BASE_URL", "").startswith("http://127.0.0.1"):
+        print("The tour reads codes from the phone simulator, so it needs the Twilio stand-in.", file=sys.stderr)
+        return 2
+    started = time.monotonic()
+    try:
+        Tour(run).walk()
+    except (Wrong, requests.RequestException, KeyError, ValueError) as error:
+        print(f"\n  NOT AS IT SHOULD BE: {error}\n", file=sys.stderr)
+        return 1
+    tell(f"{time.monotonic() - started:.0f} s.")
+    return 0
