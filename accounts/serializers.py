@@ -20,7 +20,9 @@ class ChallengeAnswer(Base):
 class TokenRequest(Base):
     challenge_id = serializers.UUIDField()
     code = serializers.RegexField(
-        r"^\d{6}$", error_messages={"invalid": _("The code has six digits.")}, help_text="The six digits of the message."
+        r"^\d{6}$",
+        error_messages={"invalid": _("The code has six digits.")},
+        help_text="The six digits of the message.",
     )
 
 

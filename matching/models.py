@@ -32,7 +32,9 @@ class Mandate(TimeStamped):
                 name="matching_mandate_ticket_range",
             )
         ]
-        indexes = [models.Index(fields=["ticket_min_inr"], condition=Q(status="active"), name="matching_mandate_active")]
+        indexes = [
+            models.Index(fields=["ticket_min_inr"], condition=Q(status="active"), name="matching_mandate_active")
+        ]
 
     def __str__(self) -> str:
         return self.name

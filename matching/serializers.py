@@ -16,7 +16,9 @@ class NicPrefix(serializers.RegexField):
 class MandateWrite(Base):
     name = serializers.CharField(max_length=120)
     kind = serializers.ChoiceField(choices=MandateKind.choices)
-    intents = serializers.ListField(child=serializers.ChoiceField(choices=Intent.choices), allow_empty=False, max_length=5)
+    intents = serializers.ListField(
+        child=serializers.ChoiceField(choices=Intent.choices), allow_empty=False, max_length=5
+    )
     nic_include = serializers.ListField(child=NicPrefix(), default=list, max_length=50)
     nic_exclude = serializers.ListField(child=NicPrefix(), default=list, max_length=50)
     states = serializers.ListField(

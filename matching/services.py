@@ -140,7 +140,11 @@ def drop_listing(*, listing_id: UUID) -> None:
 
 def _upsert(matches: Sequence[Match]) -> None:
     Match.objects.bulk_create(
-        matches, update_conflicts=True, unique_fields=["mandate", "listing"], update_fields=UPSERT_FIELDS, batch_size=500
+        matches,
+        update_conflicts=True,
+        unique_fields=["mandate", "listing"],
+        update_fields=UPSERT_FIELDS,
+        batch_size=500,
     )
 
 

@@ -33,12 +33,6 @@ class FinancialsKnown(Conflict):
     default_detail = N_("Figures of %(year)s are already there. Change them instead of adding them again.")
 
 
-class FinancialsNotFound(NotFound):
-    code = "msme.financials_not_found"
-    title = N_("No figures of this year")
-    default_detail = N_("There are no figures of this year.")
-
-
 class ListingNotFound(NotFound):
     code = "msme.listing_not_found"
     title = N_("Listing not found")

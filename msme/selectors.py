@@ -112,14 +112,27 @@ def get_listing_facts(
         rows = rows.filter(intent__in=intents)
     if ask_between is not None:
         rows = rows.filter(ask_inr__range=ask_between)
-    fields = ("id", "organisation_id", "version", "intent", "business__nic_code", "business__state")
-    fields += ("ask_inr", "revenue", "title", "summary", "published_at")
-    return [ListingFacts(*row) for row in rows.order_by("id").values_list(*fields)]
+    facts = rows.order_by("id").values_list(
+        "id",
+        "organisation_id",
+        "version",
+        "intent",
+        "business__nic_code",
+        "business__state",
+        "ask_inr",
+        "revenue",
+        "title",
+        "summary",
+        "published_at",
+    )
+    return [ListingFacts(*row) for row in facts]
 
 
 def review_queue() -> QuerySet[Listing]:
     """Submitted listings, the longest waiting first. For staff screens of this app's rows."""
-    return Listing.objects.filter(status=ListingStatus.SUBMITTED).select_related("business").order_by("submitted_at", "id")
+    return (
+        Listing.objects.filter(status=ListingStatus.SUBMITTED).select_related("business").order_by("submitted_at", "id")
+    )
 
 
 def list_review_items(*, limit: int) -> list[ReviewItem]:

@@ -71,7 +71,7 @@ class BusinessAnswer(serializers.ModelSerializer[Business]):
 
 class FiguresWrite(Base):
     months = serializers.IntegerField(min_value=1, max_value=12, default=12)
-    source = serializers.ChoiceField(choices=FigureSource.choices)
+    source = serializers.ChoiceField(choices=FigureSource.choices)  # type: ignore[assignment]
     revenue_inr = MoneyField(help_text="Net of GST.")
     pat_inr = MoneyField(allow_negative=True, help_text="Profit after tax; a loss is negative.")
     net_worth_inr = MoneyField(allow_negative=True, help_text="Share capital and reserves, or the owner's capital.")

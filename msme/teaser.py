@@ -21,8 +21,36 @@ PATTERNS: list[tuple[str, re.Pattern[str], str]] = [
 ]
 # Words that are part of many firms' names and tell nothing.
 COMMON_WORDS = frozenset(
-    "and the of co company pvt private ltd limited llp opc industries industry enterprises enterprise traders trading works "
-    "engineering services solutions india indian products manufacturing group sons brothers".split()
+    [
+        "and",
+        "the",
+        "of",
+        "co",
+        "company",
+        "pvt",
+        "private",
+        "ltd",
+        "limited",
+        "llp",
+        "opc",
+        "industries",
+        "industry",
+        "enterprises",
+        "enterprise",
+        "traders",
+        "trading",
+        "works",
+        "engineering",
+        "services",
+        "solutions",
+        "india",
+        "indian",
+        "products",
+        "manufacturing",
+        "group",
+        "sons",
+        "brothers",
+    ]
 )
 
 

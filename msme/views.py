@@ -125,9 +125,7 @@ class ListingList(ApiView):
         chosen = query.validated_data
         if chosen["mine"]:
             return self.page(request, selectors.own_listings(actor=self.actor(request)), serializers.ListingAnswer)
-        rows = selectors.live_listings(
-            states=chosen["state"], nic_prefixes=chosen["nic"], intents=chosen["intent"]
-        )
+        rows = selectors.live_listings(states=chosen["state"], nic_prefixes=chosen["nic"], intents=chosen["intent"])
         if "min_ask" in chosen:
             rows = rows.filter(ask_inr__gte=chosen["min_ask"])
         if "max_ask" in chosen:

@@ -3,7 +3,15 @@
 import os
 
 from celery import Celery
-from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun, worker_process_init
+from celery.signals import (
+    before_task_publish,
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_process_init,
+    worker_ready,
+    worker_shutting_down,
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "msmebazaar.settings.local")
 
@@ -47,3 +55,25 @@ def drop_inherited_connections(**_: object) -> None:
 
     for connection in connections.all(initialized_only=True):
         connection.connection = None
+
+
+def queues_of_this_worker() -> list[str]:
+    return list(app.amqp.queues.consume_from)
+
+
+@worker_ready.connect(weak=False)
+def beat_at_once(**_: object) -> None:
+    """A worker counts as alive from its start, not from beat's next round."""
+    from msmebazaar.core.outbox.heartbeats import record_heartbeat
+
+    for queue in queues_of_this_worker():
+        record_heartbeat(queue)
+
+
+@worker_shutting_down.connect(weak=False)
+def stop_beating(**_: object) -> None:
+    """A worker that leaves in order is missed at once."""
+    from msmebazaar.core.outbox.heartbeats import forget_heartbeat
+
+    for queue in queues_of_this_worker():
+        forget_heartbeat(queue)

@@ -43,7 +43,9 @@ class Valuation(TimeStamped):
         ]
         triggers = [
             pgtrigger.Protect(
-                name="immutable", operation=pgtrigger.Update, condition=pgtrigger.Q(old__status__in=["ready", "refused"])
+                name="immutable",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status__in=["ready", "refused"]),
             )
         ]
 

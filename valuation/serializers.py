@@ -48,7 +48,7 @@ class AssumptionAnswer(Base):
     name = serializers.CharField()
     value = serializers.CharField()
     kind = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
 
 
 class ValuationAnswer(serializers.ModelSerializer[Valuation]):

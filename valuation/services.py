@@ -44,9 +44,7 @@ def request_valuation(*, actor: Actor, business_id: UUID) -> Valuation:
         },
     )
     if is_new:
-        audit.record(
-            "valuation.requested", subject_type="valuation", subject_id=valuation.id, actor_id=actor.user_id
-        )
+        audit.record("valuation.requested", subject_type="valuation", subject_id=valuation.id, actor_id=actor.user_id)
         publish(ValuationRequested(valuation.id))
     return valuation
 

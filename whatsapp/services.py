@@ -105,9 +105,7 @@ def _facts(ask: Ask, user_id: UUID, language: str) -> str:
 
 
 def _write(conversation: Conversation, body: str, *, dedupe_key: str) -> None:
-    message = OutboundMessage.objects.create(
-        conversation=conversation, dedupe_key=dedupe_key, body=body[:LONGEST_BODY]
-    )
+    message = OutboundMessage.objects.create(conversation=conversation, dedupe_key=dedupe_key, body=body[:LONGEST_BODY])
     publish(ReplyWritten(message.id))
 
 

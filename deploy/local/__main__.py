@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import environ
 
@@ -93,7 +94,7 @@ def start_standins(home: Home, keys: dict[str, str], supervisor: Supervisor, bas
 def answers(url: str) -> bool:
     """Whether an HTTP server answers, with whatever status below 500 except 503's family."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback URL
+        with urllib.request.urlopen(url, timeout=2) as answer:
             return int(answer.status) < 500
     except urllib.error.HTTPError as refused:
         return refused.code < 500
@@ -116,6 +117,7 @@ def application_environment(keys: dict[str, str], base_url: str, host: str) -> d
 
 
 def manage(home: Home, environment: dict[str, str], *arguments: str) -> None:
+    """Run a management command; its words go to a log, and into the error when it fails."""
     log = home.logs / "setup.log"
     with log.open("ab") as output:
         done = subprocess.run(
@@ -192,11 +194,9 @@ def running_market(home: Home) -> Iterator[tuple[Supervisor, str]]:
             environment |= start_standins(home, keys, supervisor, base_url)
             environment["PROMETHEUS_MULTIPROC_DIR"] = str(fresh_folder(home.path / "metrics"))
             say("  migrating, loading reference data, seeding the demonstration market once")
-            manage(home, environment, "migrate", "--no-input", "--verbosity", "0")
-            manage(home, environment, "load_reference_data")
-            manage(home, {**environment, "DEMO_STAFF_PASSWORD": keys["DEMO_STAFF_PASSWORD"]}, "seed_demo")
+            manage(home, {**environment, "DEMO_STAFF_PASSWORD": keys["DEMO_STAFF_PASSWORD"]}, "prepare_market")
             say("  starting the web server, a worker for each queue, and beat")
-            run_file = {"base_url": base_url, "environment": environment, "staff_login": STAFF_LOGIN}
+            run_file: dict[str, Any] = {"base_url": base_url, "environment": environment, "staff_login": STAFF_LOGIN}
             run_file |= {"staff_password": keys["DEMO_STAFF_PASSWORD"], "launcher": os.getpid()}
             try:
                 start_application(home, environment, supervisor, base_url, host, port)
@@ -236,7 +236,9 @@ def command_up(home: Home) -> None:
     home.prepare()
     if home.is_locked():
         record = home.read_run_file()
-        raise LauncherError(f"MSMEBazaar already runs{' at ' + record['base_url'] if record else ''}; `make down` stops it.")
+        raise LauncherError(
+            f"MSMEBazaar already runs{' at ' + record['base_url'] if record else ''}; `make down` stops it."
+        )
     check_port(os.environ.get("HOST") or "127.0.0.1", chosen_port())
     log = home.logs / "launcher.log"
     with log.open("wb") as output:

@@ -21,41 +21,39 @@ OLDEST_PYTHON = (3, 11)
 NEEDED_MIB = 1500
 
 
-def say(text):
+def say(text: str) -> None:
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
 
-def stop(text):
+def stop(text: str) -> None:
     say("\n  " + text + "\n")
     sys.exit(2)
 
 
-def check_machine():
+def check_machine() -> None:
     """Refuse what cannot work, in one sentence each."""
     if sys.version_info < OLDEST_PYTHON:
         stop(
-            "MSMEBazaar needs Python {}.{} or newer; {} is Python {}.{}. "
-            "Name a newer one: make run PYTHON=python3.12".format(
-                OLDEST_PYTHON[0], OLDEST_PYTHON[1], sys.executable, sys.version_info[0], sys.version_info[1]
-            )
+            "MSMEBazaar needs Python %d.%d or newer; %s is Python %d.%d. Name a newer one: make run PYTHON=python3.12"
+            % (OLDEST_PYTHON + (sys.executable,) + sys.version_info[:2])
         )
     if not os.access(ROOT, os.W_OK):
-        stop("This folder is not writable for you: {}. Clone into a folder of your own.".format(ROOT))
+        stop(f"This folder is not writable for you: {ROOT}. Clone into a folder of your own.")
 
 
-def check_disk():
+def check_disk() -> None:
     free = shutil.disk_usage(ROOT).free // (1024 * 1024)
     if free < NEEDED_MIB:
-        stop("The disk is too full: {} MiB free, about {} MiB needed for packages and data.".format(free, NEEDED_MIB))
+        stop(f"The disk is too full: {free} MiB free, about {NEEDED_MIB} MiB needed for packages and data.")
 
 
-def lock_digest():
+def lock_digest() -> str:
     with open(LOCK, "rb") as lock:
         return hashlib.sha256(lock.read() + sys.version.encode()).hexdigest()
 
 
-def is_installed():
+def is_installed() -> bool:
     try:
         with open(STAMP) as stamp:
             return stamp.read() == lock_digest()
@@ -63,7 +61,7 @@ def is_installed():
         return False
 
 
-def install_environment():
+def install_environment() -> None:
     """UV_SYSTEM_CERTS lets uv trust the machine's certificates, as pip does through PIP_CERT."""
     if not os.path.exists(VENV_PYTHON):
         say("  creating .venv")
@@ -71,11 +69,10 @@ def install_environment():
         if made.returncode != 0:
             shutil.rmtree(VENV, ignore_errors=True)
             stop("Python's venv module is incomplete; on Debian: apt-get install python3-venv")
-    quiet = {"stdout": subprocess.DEVNULL}
     say("  installing the locked packages (first time only, well under a minute on a usual line)")
     pip = [VENV_PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     environment = dict(os.environ, UV_SYSTEM_CERTS="1", VIRTUAL_ENV=VENV)
-    if subprocess.run(pip + ["uv==" + UV_VERSION], **quiet).returncode == 0:
+    if subprocess.run(pip + ["uv==" + UV_VERSION], stdout=subprocess.DEVNULL).returncode == 0:
         command = [os.path.join(VENV, "bin", "uv"), "pip", "sync", "--quiet", "--require-hashes", LOCK]
         installed = subprocess.run(command, env=environment).returncode == 0
     else:
@@ -87,13 +84,13 @@ def install_environment():
         stamp.write(lock_digest())
 
 
-def main():
+def main() -> None:
     check_machine()
     started = time.time()
     if not is_installed():
         check_disk()
         install_environment()
-        say("  packages ready after {:.0f} s".format(time.time() - started))
+        say(f"  packages ready after {time.time() - started:.0f} s")
     arguments = sys.argv[1:]
     if arguments:
         os.chdir(ROOT)

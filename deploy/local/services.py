@@ -108,7 +108,7 @@ def postgres(home: Home, keys: dict[str, str], *, durable: bool) -> Service:
 
     # A postmaster that was killed leaves a lock file; PostgreSQL itself removes a stale one, but not while the dead
     # one is still being reaped, which the supervisor's second try covers.
-    child = Child("postgres", command, home.logs / "postgres.log", stop_signal=signal.SIGINT)
+    child = Child("postgres", command, home.logs / "postgres.log", stop_signal=signal.SIGINT, is_service=True)
     return Service(child, is_ready, {"DATABASE_URL": f"{server}/{DATABASE}"})
 
 
@@ -147,7 +147,7 @@ def valkey(home: Home, keys: dict[str, str]) -> Service:
             return bool(client.ping())
         return False
 
-    child = Child("valkey", [str(binary), str(configuration)], home.logs / "valkey.log")
+    child = Child("valkey", [str(binary), str(configuration)], home.logs / "valkey.log", is_service=True)
     return Service(child, is_ready, {"REDIS_URL": url})
 
 
@@ -200,7 +200,7 @@ def object_store(home: Home, keys: dict[str, str]) -> Service:
             return True
         return False
 
-    child = Child("object store", command, home.logs / "object-store.log", {"TMPDIR": str(sockets)})
+    child = Child("object store", command, home.logs / "object-store.log", {"TMPDIR": str(sockets)}, is_service=True)
     return Service(child, is_ready, environment)
 
 

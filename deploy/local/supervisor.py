@@ -1,4 +1,4 @@
-"""Child processes: start, wait until they answer, notice when one dies, stop all in reverse order."""
+"""Child processes: start, wait until they answer, notice when one dies, stop all in order."""
 
 import contextlib
 import os
@@ -33,6 +33,7 @@ class Child:
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
+    is_service: bool = False
     process: subprocess.Popen[bytes] | None = None
     restarts: list[float] = field(default_factory=list)
 
@@ -61,10 +62,13 @@ class Child:
             return "\n".join("    " + line for line in self.log.read_text(errors="replace").splitlines()[-lines:])
         return ""
 
-    def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
+    def ask_to_stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(self.stop_signal)
+
+    def wait_stopped(self) -> None:
+        if self.process is None:
             return
-        self.process.send_signal(self.stop_signal)
         try:
             self.process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -96,7 +100,7 @@ def describe(status: int) -> str:
 
 
 class Supervisor:
-    """Keeps children in start order; the last started is the first stopped."""
+    """Starts, watches and stops the children."""
 
     def __init__(self) -> None:
         self.children: list[Child] = []
@@ -137,8 +141,13 @@ class Supervisor:
         return revived
 
     def stop_all(self) -> None:
-        for child in reversed(self.children):
-            child.stop()
+        """First everything that uses the services, together; then the services, together."""
+        for is_service in (False, True):
+            stopping = [child for child in self.children if child.is_service is is_service]
+            for child in stopping:
+                child.ask_to_stop()
+            for child in stopping:
+                child.wait_stopped()
 
 
 def end_leftovers(recorded: Mapping[str, Mapping[str, float]]) -> None:

@@ -60,7 +60,9 @@ class Caller:
             f"{method} {path} answered {answer.status_code}, not {expected}: {answer.text[:300]}",
         )
         body = answer.json()
-        expect(body["request_id"] == answer.headers["X-Request-ID"], f"{path}: envelope and header differ in request id")
+        expect(
+            body["request_id"] == answer.headers["X-Request-ID"], f"{path}: envelope and header differ in request id"
+        )
         expect(body["success"] is (expected < 400), f"{path}: envelope says success={body['success']}")
         return body["data"] if expected < 400 else body["error"]
 
@@ -168,7 +170,9 @@ class Tour:
             201,
         )
         expect(business["state"] == "MH" and business["pan"] == business["gstin"][2:12], "state and PAN of the GSTIN")
-        figures = {name: f"{case[f'{name}_cr']} crore" for name in ("revenue", "pat", "net_worth", "total_assets", "debt")}
+        figures = {
+            name: f"{case[f'{name}_cr']} crore" for name in ("revenue", "pat", "net_worth", "total_assets", "debt")
+        }
         owner.post(
             f"/api/v1/businesses/{business['id']}/financials/",
             {
@@ -191,7 +195,9 @@ class Tour:
             f"    At an SME issue: {crore(ipo['point'])}, 80 % band {crore(ipo['low80'])} to {crore(ipo['high80'])}; "
             f"the market paid {crore(paid)}, {'inside' if is_inside else 'OUTSIDE'} the band."
         )
-        tell(f"    In a private sale: {crore(private['point'])}, {crore(private['low80'])} to {crore(private['high80'])}.")
+        tell(
+            f"    In a private sale: {crore(private['point'])}, {crore(private['low80'])} to {crore(private['high80'])}."
+        )
         again = owner.post("/api/v1/valuations/", {"business_id": business["id"]}, 202)
         expect(again["id"] == asked["id"], "the same figures were valued twice")
         return str(business["id"])
@@ -224,7 +230,9 @@ class Tour:
         page = browser.get(login, timeout=TIMEOUT_S)
         form = {"username": self.staff[0], "password": self.staff[1], "csrfmiddlewaretoken": self.csrf(page)}
         queue = browser.post(login, data=form, headers={"Referer": login}, timeout=TIMEOUT_S)
-        expect(queue.status_code == 200 and html.escape(title) in queue.text, "the review queue does not show the listing")
+        expect(
+            queue.status_code == 200 and html.escape(title) in queue.text, "the review queue does not show the listing"
+        )
         review = f"{self.base_url}/admin/review/listings/{listing_id}/"
         page = browser.get(review, timeout=TIMEOUT_S)
         form = {"decision": "approve", "csrfmiddlewaretoken": self.csrf(page)}

@@ -100,7 +100,9 @@ def _own_faults(given: FinancialsInput, today: date) -> list[FieldFault]:
     if given.revenue_inr > 0 and given.total_assets_inr > 0:
         ratio = given.total_assets_inr / (given.revenue_inr * 12 / given.months)
         if not LEAST_ASSETS_TO_REVENUE <= ratio <= MOST_ASSETS_TO_REVENUE:
-            message = N_("Total assets %(assets)s do not fit revenue %(revenue)s. Are both in the same unit, lakh or crore?")
+            message = N_(
+                "Total assets %(assets)s do not fit revenue %(revenue)s. Are both in the same unit, lakh or crore?"
+            )
             amounts = {"assets": Money(given.total_assets_inr).short(), "revenue": Money(given.revenue_inr).short()}
             faults.append(FieldFault("total_assets_inr", "unit_inconsistent", message, dict(amounts)))
         claims = given.net_worth_inr + given.debt_inr

@@ -80,7 +80,9 @@ def _what_is_missing(listing: Listing) -> list[FieldFault]:
     if not business.gstin_index:
         faults.append(FieldFault("business.gstin", "required", N_("Add a GSTIN first.")))
     if not business.statements.exists():
-        faults.append(FieldFault("business.financials", "required", N_("Enter the figures of at least one year first.")))
+        faults.append(
+            FieldFault("business.financials", "required", N_("Enter the figures of at least one year first."))
+        )
     if listing.intent in (Intent.STAKE_SALE, Intent.EQUITY_INVESTMENT) and listing.stake_pct is None:
         faults.append(FieldFault("stake_pct", "required", N_("Say how many percent are offered.")))
     names = [business.legal_name, business.trade_name]
@@ -141,9 +143,7 @@ def _publish(listing: Listing, actor: Actor, now: datetime) -> Listing:
 
 
 def _own_locked(actor: Actor, listing_id: UUID) -> Listing:
-    listing = (
-        selectors.own_listings(actor=actor).select_for_update(of=("self",)).filter(pk=listing_id).first()
-    )
+    listing = selectors.own_listings(actor=actor).select_for_update(of=("self",)).filter(pk=listing_id).first()
     if listing is None:
         raise ListingNotFound
     return listing

@@ -24,7 +24,9 @@ def check_vendor_groups(**_: Any) -> list[CheckMessage]:
 @register(Tags.security)
 def check_keys(**_: Any) -> list[CheckMessage]:
     """Signing keys must be long, and each its own."""
-    keys = {name: getattr(settings, name) for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "OTP_PEPPER", "BLIND_INDEX_KEY")}
+    keys = {
+        name: getattr(settings, name) for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "OTP_PEPPER", "BLIND_INDEX_KEY")
+    }
     found: list[CheckMessage] = [
         Error(f"{name} is shorter than {SHORTEST_KEY} characters.", id="bazaar.E002")
         for name, value in keys.items()

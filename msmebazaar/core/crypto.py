@@ -55,6 +55,8 @@ def blind_index(kind: str, value: str) -> str:
 class EncryptedAttribute(DeferredAttribute):
     """Decrypts when the attribute is read, because only then the row's key is known."""
 
+    field: "EncryptedTextField"
+
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:
             return self

@@ -8,24 +8,21 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
+from typing import Any
 
-import boto3
 import redis
-from botocore.config import Config
 from django.conf import settings
-from django.core.cache.backends.base import BaseCache
 from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, JsonResponse
 
 from msmebazaar.core import clock
-from msmebazaar.core.models import WorkerHeartbeat
+from msmebazaar.core.outbox import heartbeats
 
 PROBE_CAP_S = 0.2
-HEARTBEAT_STALE = timedelta(seconds=60)
 _threads = ThreadPoolExecutor(max_workers=10, thread_name_prefix="health")
 
 
@@ -65,7 +62,9 @@ def probe_cache() -> None:
 
 @cache
 def broker_client() -> "redis.Redis":
-    return redis.Redis.from_url(settings.REDIS_BROKER_URL, socket_connect_timeout=PROBE_CAP_S, socket_timeout=PROBE_CAP_S)
+    return redis.Redis.from_url(
+        settings.REDIS_BROKER_URL, socket_connect_timeout=PROBE_CAP_S, socket_timeout=PROBE_CAP_S
+    )
 
 
 def probe_broker() -> None:
@@ -73,8 +72,12 @@ def probe_broker() -> None:
 
 
 @cache
-def _s3_client() -> object:
+def _s3_client() -> Any:
+    import boto3  # a quarter of a second that workers and commands need not spend
+    from botocore.config import Config
+
     store = settings.OBJECT_STORE
+    assert store is not None, "the probe looks first"
     return boto3.client(
         "s3",
         endpoint_url=store.endpoint_url,
@@ -93,7 +96,7 @@ def _s3_client() -> object:
 def probe_object_store() -> None:
     if settings.OBJECT_STORE is None:
         raise RuntimeError("not configured")
-    _s3_client().head_bucket(Bucket=settings.OBJECT_STORE.bucket)  # type: ignore[attr-defined]
+    _s3_client().head_bucket(Bucket=settings.OBJECT_STORE.bucket)
 
 
 PROBES: dict[str, Callable[[], None]] = {
@@ -152,12 +155,11 @@ def ready(_request: HttpRequest) -> JsonResponse:
 
 
 def workers(_request: HttpRequest) -> JsonResponse:
-    now = clock.now()
-    beats = dict(WorkerHeartbeat.objects.values_list("queue", "at"))
+    ages = heartbeats.heartbeat_ages(now=clock.now())
     queues = {
         queue: {
-            "ok": queue in beats and now - beats[queue] < HEARTBEAT_STALE,
-            "age_s": round((now - beats[queue]).total_seconds(), 1) if queue in beats else None,
+            "ok": queue in ages and ages[queue] < heartbeats.STALE_AFTER.total_seconds(),
+            "age_s": round(ages[queue], 1) if queue in ages else None,
         }
         for queue in settings.QUEUES
     }

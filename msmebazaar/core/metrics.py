@@ -29,16 +29,19 @@ class OutboxCollector(Collector):
     """What waits, how long the oldest has waited, what is dead, and the age of each queue's heartbeat."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        from msmebazaar.core.models import WorkerHeartbeat
-        from msmebazaar.core.outbox import selectors
+        from msmebazaar.core.outbox import heartbeats, selectors
 
         depth = selectors.outbox_depth(now=clock.now())
         yield GaugeMetricFamily("outbox_pending", "Deliveries not yet done", value=depth.pending)
-        yield GaugeMetricFamily("outbox_oldest_age_seconds", "Age of the oldest pending delivery", value=depth.oldest_age_s)
+        yield GaugeMetricFamily(
+            "outbox_oldest_age_seconds", "Age of the oldest pending delivery", value=depth.oldest_age_s
+        )
         yield GaugeMetricFamily("outbox_dead", "Deliveries given up", value=depth.dead)
-        ages = GaugeMetricFamily("worker_heartbeat_age_seconds", "Seconds since a queue's worker beat", labels=["queue"])
-        for queue, at in WorkerHeartbeat.objects.values_list("queue", "at"):
-            ages.add_metric([queue], (clock.now() - at).total_seconds())
+        ages = GaugeMetricFamily(
+            "worker_heartbeat_age_seconds", "Seconds since a queue's worker beat", labels=["queue"]
+        )
+        for queue, age in heartbeats.heartbeat_ages(now=clock.now()).items():
+            ages.add_metric([queue], age)
         yield ages
 
 

@@ -53,6 +53,7 @@ def _conversation(phone: Phone) -> list[ListedMessage]:
 
 def _type_on_phone(phone: Phone, body: str) -> None:
     """Ask the stand-in to deliver the text as WhatsApp would: a signed webhook."""
+    assert settings.TWILIO is not None, "the page listed its messages before"
     address = {"From": f"whatsapp:{phone}", "To": settings.TWILIO.whatsapp_from, "Body": body[:1600]}
     url = f"{settings.TWILIO.api_base_url}/standin/inbound"
     try:

@@ -7,8 +7,8 @@ from functools import cache
 from django.conf import settings
 from openai import APIConnectionError, APIError, APIStatusError, OpenAI
 
-from msmebazaar.integrations.errors import VendorError, VendorOff, measured
 from msmebazaar.core.vendors import OpenAIConfig
+from msmebazaar.integrations.errors import VendorError, VendorOff, measured
 
 RETRIABLE = frozenset({408, 409, 429})
 

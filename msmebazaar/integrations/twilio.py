@@ -14,8 +14,8 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from msmebazaar.core.types import Phone
-from msmebazaar.integrations.errors import VendorError, VendorOff, measured
 from msmebazaar.core.vendors import TwilioConfig
+from msmebazaar.integrations.errors import VendorError, VendorOff, measured
 
 VENDOR_URL = "https://api.twilio.com"
 # Codes after which the same message may go through later (PRODUCT.md d.5); others will not change by waiting.
@@ -51,7 +51,7 @@ class Messenger(Protocol):
     def list_messages(self, address: str, *, limit: int) -> list[ListedMessage]: ...
 
 
-class _HttpClient(TwilioHttpClient):
+class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
     """The SDK's own HTTP client with our time limit (its default is none) and, where one is configured, another base URL."""
 
     def __init__(self, base_url: str, timeout_s: int) -> None:
@@ -72,9 +72,7 @@ class TwilioMessenger:
         return self._create(to=str(to), from_=self.configuration.sms_from, body=body)
 
     def send_whatsapp(self, to: str, body: str, *, status_callback: str) -> SentMessage:
-        return self._create(
-            to=to, from_=self.configuration.whatsapp_from, body=body, status_callback=status_callback
-        )
+        return self._create(to=to, from_=self.configuration.whatsapp_from, body=body, status_callback=status_callback)
 
     def _create(self, **message: Any) -> SentMessage:
         """Twilio's Messages API has no idempotency key: the caller's row decides how often this is called."""
@@ -134,7 +132,4 @@ def is_signed_by_twilio(path_and_query: str, parameters: Mapping[str, Any], sign
     if settings.TWILIO is None or not signature:
         return False
     url = f"{settings.PUBLIC_BASE_URL}{path_and_query}"
-    return any(
-        RequestValidator(token).validate(url, parameters, signature)  # type: ignore[no-untyped-call]
-        for token in settings.TWILIO.auth_tokens
-    )
+    return any(RequestValidator(token).validate(url, parameters, signature) for token in settings.TWILIO.auth_tokens)

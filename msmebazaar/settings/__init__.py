@@ -1,1 +1,1 @@
-"""Settings: `env` reads and types the environment, `base` uses it, `local`, `test` and `production` differ as little as may be."""
+"""Settings: `env` reads and types the environment, `base` uses it, the other three differ as little as may be."""

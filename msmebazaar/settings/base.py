@@ -258,9 +258,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_REQUEST": False,
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "ListingStatusEnum": "msme.types.ListingStatus",
+        "ValuationStatusEnum": "valuation.types.ValuationStatus",
+        "MandateStatusEnum": "matching.types.MandateStatus",
+        "IntentEnum": "msme.types.Intent",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "msmebazaar.core.http.schema.wrap_in_envelope",

@@ -1,9 +1,14 @@
 """Real services of the test run's own; only isolation differs from the other environments."""
 
 from msmebazaar.settings.base import *  # noqa: F403
-from msmebazaar.settings.base import DATABASES, STORAGES
+from msmebazaar.settings.base import DATABASES, INSTALLED_APPS, STORAGES
 
 ENVIRONMENT = "test"
+INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
+MIGRATION_LINTER_OPTIONS = {
+    "include_apps": ["core", "accounts", "msme", "valuation", "matching", "whatsapp"],
+    "sql_analyser": "postgresql",
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 costs 50 ms a staff log-in by design
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = True

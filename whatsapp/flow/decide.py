@@ -34,20 +34,20 @@ class Decision:
     start: bool = False
 
 
-GREETINGS = frozenset("hi hello hey hii namaste namaskar नमस्ते नमस्कार हेलो हैलो राम-राम".split())
-MENU = frozenset("menu मेनू मेन्यू 0".split())
-STOP = frozenset("stop unsubscribe बंद रोको band roko".split())
-START = frozenset("start शुरू shuru".split())
-HELP = frozenset("help मदद सहायता madad 5".split())
-HINDI = frozenset("हिन्दी हिंदी hindi".split())
-ENGLISH = frozenset("english अंग्रेज़ी अंग्रेजी angrezi".split())
+GREETINGS = frozenset(["hi", "hello", "hey", "hii", "namaste", "namaskar", "नमस्ते", "नमस्कार", "हेलो", "हैलो", "राम-राम"])
+MENU = frozenset(["menu", "मेनू", "मेन्यू", "0"])
+STOP = frozenset(["stop", "unsubscribe", "बंद", "रोको", "band", "roko"])
+START = frozenset(["start", "शुरू", "shuru"])
+HELP = frozenset(["help", "मदद", "सहायता", "madad", "5"])
+HINDI = frozenset(["हिन्दी", "हिंदी", "hindi"])
+ENGLISH = frozenset(["english", "अंग्रेज़ी", "अंग्रेजी", "angrezi"])
 SWITCH = frozenset({"4"})
 CHOICES = {
-    Ask.VALUATION: frozenset("1 valuation value worth मूल्यांकन क़ीमत कीमत kimat".split()),
-    Ask.LISTINGS: frozenset("2 listing listings लिस्टिंग".split()),
-    Ask.MATCHES: frozenset("3 match matches मैच".split()),
+    Ask.VALUATION: frozenset(["1", "valuation", "value", "worth", "मूल्यांकन", "क़ीमत", "कीमत", "kimat"]),
+    Ask.LISTINGS: frozenset(["2", "listing", "listings", "लिस्टिंग"]),
+    Ask.MATCHES: frozenset(["3", "match", "matches", "मैच"]),
 }
-HINGLISH_GREETINGS = frozenset("namaste namaskar".split())
+HINGLISH_GREETINGS = frozenset(["namaste", "namaskar"])
 _DEVANAGARI = re.compile(r"[\u0900-\u097F]")
 
 

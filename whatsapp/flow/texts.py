@@ -40,7 +40,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "hi": "अब से हिन्दी में।",
     },
     "help": {
-        "en": "Write MENU for the choices, STOP to hear no more from us, or write your question; a person reads it on working days.",
+        "en": "Write MENU for the choices, STOP to hear no more from us, or write your question; "
+        "a person reads it on working days.",
         "hi": "विकल्पों के लिए मेनू लिखें, संदेश बंद करने के लिए बंद लिखें, या अपना सवाल लिखें; कामकाजी दिनों में कोई व्यक्ति पढ़ता है।",
     },
     "not_understood": {

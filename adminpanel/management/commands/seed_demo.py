@@ -166,7 +166,9 @@ class Command(BaseCommand):
         today = clock.today_in_india()
         last_year = FinancialYear(FinancialYear.of(today).start - 1)
         for back, factor in ((0, Decimal(1)), (1, Decimal("0.88")), (2, Decimal("0.79"))):
-            figures = [(amount * factor).quantize(Decimal("0.01")) for amount in (revenue, pat, net_worth, assets, debt)]
+            figures = [
+                (amount * factor).quantize(Decimal("0.01")) for amount in (revenue, pat, net_worth, assets, debt)
+            ]
             given = FinancialsInput(FinancialYear(last_year.start - back), 12, "audited", *figures)
             businesses.add_financials(actor=owner, business_id=business.id, given=given, today=today)
         stake = Decimal(firm.stake) if firm.stake else None

@@ -19,7 +19,7 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response:
     request = context["request"]
     if not problem.is_anticipated:
         got_request_exception.send(sender=None, request=request)
-        log.exception("unhandled error", error_type=type(error).__name__)
+        log.error("unhandled error", exc_info=error)
     response = Response(failure(problem, request.path), status=problem.status, headers=problem.headers)
     response.is_enveloped = True  # type: ignore[attr-defined]
     response.error_code = problem.code  # type: ignore[attr-defined]

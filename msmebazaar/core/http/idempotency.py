@@ -16,7 +16,6 @@ from psycopg.errors import LockNotAvailable
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from msmebazaar.core import crypto
 from msmebazaar.core.exceptions import (
@@ -42,7 +41,7 @@ def idempotent(method: View[P]) -> View[P]:
     """Make a view's POST repeatable. Without the header it runs as it is; refusals are not kept, since nothing happened."""
 
     @functools.wraps(method)
-    def wrapper(view: APIView, request: Request, *args: P.args, **kwargs: P.kwargs) -> Response:
+    def wrapper(view: Any, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Response:
         key = request.headers.get(HEADER)
         if key is None:
             return method(view, request, *args, **kwargs)
@@ -97,9 +96,7 @@ class _Record:
         if row.request_hash != self.request_hash:
             raise IdempotencyKeyReused
         kept = json.loads(crypto.decrypt(bytes(row.answer or b""), self.associated))
-        return Answer(
-            kept["data"], kept["message"], status=row.status or 200, headers={"Idempotent-Replayed": "true"}
-        )
+        return Answer(kept["data"], kept["message"], status=row.status or 200, headers={"Idempotent-Replayed": "true"})
 
     def keep(self, response: Response) -> None:
         content = {"data": response.data, "message": getattr(response, "envelope_message", None)}

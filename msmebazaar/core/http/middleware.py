@@ -77,7 +77,7 @@ class ExceptionMiddleware:
         problem = to_problem(error)
         if not problem.is_anticipated:
             got_request_exception.send(sender=None, request=request)
-            error_log.exception("unhandled error", error_type=type(error).__name__)
+            error_log.error("unhandled error", exc_info=error)
         return answer_problem(request, problem)
 
 

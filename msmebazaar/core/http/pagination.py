@@ -1,5 +1,6 @@
 """Keyset pages: stable under inserts, and as fast on page 4,000 as on page 1."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -23,8 +24,9 @@ class KeysetPagination(CursorPagination):
     ordering = "-id"
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
+        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: "APIView | None" = None
     ) -> list[Any] | None:
+        assert isinstance(queryset, QuerySet), "keyset pages are pages of a table"
         counted = queryset.order_by()[: LARGEST_COUNT + 1].count()
         self.count = counted if counted <= LARGEST_COUNT else None
         return super().paginate_queryset(queryset, request, view)

@@ -95,7 +95,7 @@ def _from_drf(error: drf.APIException) -> Problem:
     if isinstance(error, drf.NotFound):
         return _from_app_error(NotFound())
     if isinstance(error, drf.Throttled):
-        wait = int(error.wait or 1)
+        wait = int(getattr(error, "wait", None) or 1)
         return _from_app_error(RateLimited(retry_after_s=wait, seconds=wait))
     texts = {
         400: ("malformed_request", _("Malformed request"), _("The body is not valid JSON.")),

@@ -1,6 +1,6 @@
 """One renderer wraps every API answer, so that nothing, DRF's own 405 and 429 included, can go out unwrapped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rest_framework.exceptions import NotAcceptable
@@ -31,11 +31,13 @@ class AlwaysJSON(DefaultContentNegotiation):
     """A browser asks for HTML first; it gets JSON rather than 406. A client that wants XML gets 406, in JSON."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
+        offered = list(renderers)
         try:
-            return super().select_renderer(request, renderers, format_suffix)
+            chosen: tuple[BaseRenderer, str] = super().select_renderer(request, offered, format_suffix)
+            return chosen
         except NotAcceptable:
             if "text/html" in request.headers.get("Accept", ""):
-                return renderers[0], str(renderers[0].media_type)
+                return offered[0], str(offered[0].media_type)
             raise

@@ -25,7 +25,7 @@ HANDED_OVER = timedelta(seconds=30)  # a swept row is left to the queue this lon
 
 def backoff(attempts: int) -> timedelta:
     """10 s, 20 s, 40 s … one hour."""
-    return min(FIRST_BACKOFF * 2 ** (attempts - 1), LONGEST_BACKOFF)
+    return min(FIRST_BACKOFF * (1 << (attempts - 1)), LONGEST_BACKOFF)
 
 
 def deliver(delivery_id: UUID, *, now: datetime) -> str:
@@ -94,7 +94,7 @@ def _run(row: Delivery, handler: Subscription | None) -> str:
         else:
             handler.run(**row.event.payload)
             _mark_done(row.id)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a handler meets, the row says so and is tried again
         _plan_retry(row, error)
         return "failed"
     return "done"
@@ -115,7 +115,7 @@ def _plan_retry(row: Delivery, error: Exception) -> None:
         claimed_until=None,
         last_error=type(error).__name__,
     )
-    log.exception("delivery failed", handler=row.handler, delivery_id=str(row.id), attempt=row.attempts)
+    log.error("delivery failed", handler=row.handler, delivery_id=str(row.id), attempt=row.attempts, exc_info=error)
 
 
 def sweep(*, now: datetime) -> int:

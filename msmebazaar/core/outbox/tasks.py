@@ -6,8 +6,8 @@ from celery import shared_task
 from django.conf import settings
 
 from msmebazaar.core import clock
-from msmebazaar.core.models import IdempotencyRecord, WorkerHeartbeat
-from msmebazaar.core.outbox import relay
+from msmebazaar.core.models import IdempotencyRecord
+from msmebazaar.core.outbox import heartbeats, relay
 
 
 @shared_task(name="core.deliver")
@@ -22,7 +22,7 @@ def sweep_outbox_task(**_: object) -> None:
 
 @shared_task(name="core.record_heartbeat")
 def record_heartbeat_task(*, queue: str, **_: object) -> None:
-    WorkerHeartbeat.objects.update_or_create(queue=queue, defaults={"at": clock.now()})
+    heartbeats.record_heartbeat(queue)
 
 
 @shared_task(name="core.forget_expired")

@@ -54,7 +54,9 @@ class PAN(_Identifier):
         if value[3] not in PAN_HOLDERS:
             raise InvalidValue(
                 "pan_type",
-                N_("The 4th letter of a PAN tells who holds it (P person, C company, F firm …); %(letter)s is none of them."),
+                N_(
+                    "The 4th letter of a PAN tells who holds it (P person, C company, F firm …); %(letter)s is none of them."
+                ),
                 letter=value[3],
             )
         if value[5:9] == "0000":
@@ -126,7 +128,9 @@ class Udyam(_Identifier):
     def parse(cls, text: str) -> Self:
         value = cleaned(text)
         if re.fullmatch(r"[A-Z]{2}\d{2}[A-F]\d{7}", value):
-            raise InvalidValue("shape", N_("This is an old Udyog Aadhaar number; enter the Udyam number that replaced it."))
+            raise InvalidValue(
+                "shape", N_("This is an old Udyog Aadhaar number; enter the Udyam number that replaced it.")
+            )
         if not re.fullmatch(r"UDYAM-[A-Z]{2}-\d{2}-\d{7}", value):
             raise InvalidValue("shape", N_("A Udyam number looks like UDYAM-MH-19-0012345."))
         return cls(value)
@@ -150,7 +154,9 @@ class CIN(_Identifier):
         if value[0] not in "LU":
             raise InvalidValue("listing", N_("A CIN begins with L (listed) or U (unlisted)."))
         if not value[1:6].isdigit():
-            raise InvalidValue("industry", N_("Characters 2 to 6 of a CIN are the industry's digits (zero, not the letter O)."))
+            raise InvalidValue(
+                "industry", N_("Characters 2 to 6 of a CIN are the industry's digits (zero, not the letter O).")
+            )
         if not re.fullmatch(r"[A-Z]{2}\d{4}[A-Z]{3}\d{6}", value[6:]):
             raise InvalidValue("shape", N_("A CIN looks like U72900KA2008PTC046374."))
         return cls(value)
@@ -174,7 +180,9 @@ class IFSC(_Identifier):
         if len(value) != 11:
             raise InvalidValue("length", N_("An IFSC has 11 characters; this has %(length)s."), length=len(value))
         if not re.fullmatch(r"[A-Z]{4}0[A-Z0-9]{6}", value):
-            raise InvalidValue("shape", N_("An IFSC is four letters, a zero, then six letters or digits, like SBIN0005943."))
+            raise InvalidValue(
+                "shape", N_("An IFSC is four letters, a zero, then six letters or digits, like SBIN0005943.")
+            )
         return cls(value)
 
 

@@ -20,7 +20,9 @@ UNITS: dict[str, Decimal] = {
     **dict.fromkeys(["arab", "अरब"], CRORE * 100),
 }
 WORDS = {"en": ("lakh", "crore"), "hi": ("लाख", "करोड़")}
-_AMOUNT = re.compile(r"(?P<sign>-)?\s*(?:₹|rs\.?|inr|रु\.?)?\s*(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>[^\d\s.,]*)\.?")
+_AMOUNT = re.compile(
+    r"(?P<sign>-)?\s*(?:₹|rs\.?|inr|रु\.?)?\s*(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>[^\d\s.,]*)\.?"
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -41,7 +43,9 @@ class Money:
         match = _AMOUNT.fullmatch(to_ascii_digits(text).strip().lower())
         unit = UNITS.get(match["unit"]) if match else None
         if match is None or unit is None:
-            raise InvalidValue("amount", N_("This amount was not understood. Write it like 50 lakh, 2.5 crore or 1,25,000."))
+            raise InvalidValue(
+                "amount", N_("This amount was not understood. Write it like 50 lakh, 2.5 crore or 1,25,000.")
+            )
         try:
             amount = Decimal(match["number"].replace(",", "")) * unit
         except InvalidOperation as error:

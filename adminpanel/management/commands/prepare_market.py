@@ -1,0 +1,15 @@
+"""`manage.py prepare_market`: migrate, load reference data, seed the demonstration market once. One process for `make run`."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Bring a database up to this release and give it a demonstration market."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
+        call_command("load_reference_data", stdout=self.stdout)
+        call_command("seed_demo", stdout=self.stdout)
