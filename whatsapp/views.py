@@ -39,7 +39,7 @@ class TwilioWebhook(ApiView):
     def signed(self, request: Request, kind: str) -> dict[str, str]:
         """The parameters of a signed call, unknown ones included. SignatureRefused before anything is written."""
         signature = request.headers.get("X-Twilio-Signature", "")
-        form = cast("QueryDict", request.data)
+        form = cast("QueryDict", request.data) if signature else QueryDict()
         if not is_signed_by_twilio(request.get_full_path(), form, signature):
             WEBHOOK_TOTAL.labels(kind, "refused").inc()
             log.warning("security", security_event="webhook_refused")

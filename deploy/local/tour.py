@@ -144,7 +144,8 @@ class Tour:
         title = self.list_business(owner, businesses[1], cases[1])
         self.match_buyer(title)
         self.chat(owner_phone)
-        tell("\nEverything was as it should be.")
+        tell("\nThe three firms are among the 225 that the model was fitted on: an illustration, not a test of it.")
+        tell("Everything was as it should be.")
 
     def check_identifiers(self, owner: Caller) -> None:
         self.tell_step("She mistypes her GSTIN, and is told which part is wrong.")
@@ -189,11 +190,11 @@ class Tour:
         expect(made["status"] == "ready", f"no value: {made['refusals']}")
         ipo, private = made["result"]["at_sme_ipo"], made["result"]["value"]
         paid = Decimal(case["market_paid_cr"]) * CRORE
-        is_inside = Decimal(ipo["low80"]) <= paid <= Decimal(ipo["high80"])
+        side = "inside" if Decimal(ipo["low80"]) <= paid <= Decimal(ipo["high80"]) else "OUTSIDE"
         tell(f"    A worker made valuation {made['id'][:8]}…, quality {made['result']['quality']} of 100.")
         tell(
             f"    At an SME issue: {crore(ipo['point'])}, 80 % band {crore(ipo['low80'])} to {crore(ipo['high80'])}; "
-            f"the market paid {crore(paid)}, {'inside' if is_inside else 'OUTSIDE'} the band."
+            f"the market paid {crore(paid)}, {side} the band."
         )
         tell(
             f"    In a private sale: {crore(private['point'])}, {crore(private['low80'])} to {crore(private['high80'])}."

@@ -125,6 +125,8 @@ def _since(started: float) -> float:
 
 def readiness() -> dict[str, ProbeResult]:
     """All probes at once; one that exceeds its cap counts as failed, whatever it may answer later."""
+    if settings.OBJECT_STORE is not None:
+        _s3_client()  # made once per process; its import would exceed the first probe's cap
     started = time.perf_counter()
     running: dict[str, Future[ProbeResult]] = {name: _threads.submit(_run, probe) for name, probe in PROBES.items()}
     results = {}

@@ -5,5 +5,6 @@ from msmebazaar.settings.base import STORAGES
 
 ENVIRONMENT = "local"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"}}
+STATIC_ROOT = None  # nothing is collected here; WhiteNoise asks the finders
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -55,7 +55,7 @@ class Money:
         return cls(-amount if match["sign"] else amount)
 
     def rounded(self, digits: int = 3) -> Self:
-        """At most `digits` significant digits: an estimate with more would claim a precision nobody has."""
+        """At most `digits` significant digits before the point: more would claim a precision no estimate has."""
         exponent = self.amount.adjusted() - (digits - 1)
         if exponent <= 0 or not self.amount:
             return self

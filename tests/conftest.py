@@ -1,0 +1,140 @@
+"""Fixtures of the whole suite: real PostgreSQL, Valkey and S3, vendors' stand-ins on loopback, a small cast of people.
+
+Run through `make test`, which starts all of that; a bare `pytest` says so.
+"""
+
+import io
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from rest_framework.test import APIClient
+
+if not os.environ.get("DATABASE_URL"):
+    raise pytest.UsageError("The tests need services: run `make test`, or `make test TESTS=tests/core` for a part.")
+
+from accounts import selectors as people
+from accounts.services import find_or_create_contact, open_session
+from accounts.types import IdentityKind
+from msme.models import NicCode
+from msmebazaar.core import clock
+from msmebazaar.core.actor import Actor
+from msmebazaar.core.outbox import relay
+from msmebazaar.core.outbox.models import Delivery
+from msmebazaar.core.types import Phone
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--run-faults", action="store_true", help="also run the tests that kill processes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--run-faults"):
+        return
+    skip = pytest.mark.skip(reason="kills processes for a minute; `make faults` runs it")
+    for item in items:
+        if "faults" in item.keywords:
+            item.add_marker(skip)
+
+
+def some_phone() -> Phone:
+    """A mobile number no other test uses, so that limits per phone do not meet."""
+    return Phone.parse(f"98{secrets.randbelow(10**8):08d}")
+
+
+def some_network() -> str:
+    """An address no other test uses, so that limits per network do not meet."""
+    return ".".join(str(1 + secrets.randbelow(254)) for _ in range(4))
+
+
+@dataclass
+class Persona:
+    """Somebody with the API in hand."""
+
+    phone: Phone
+    actor: Actor
+    client: APIClient
+
+    @property
+    def organisation_id(self) -> object:
+        return next(iter(self.actor.organisation_ids))
+
+
+@pytest.fixture
+def reference_data(db: None) -> None:
+    """Industry codes; loaded again after a test that emptied the tables."""
+    if not NicCode.objects.filter(code="25910").exists():
+        call_command("load_reference_data", stdout=io.StringIO())
+
+
+@pytest.fixture
+def make_persona(reference_data: None) -> Callable[[], Persona]:
+    def make() -> Persona:
+        phone = some_phone()
+        contact = find_or_create_contact(
+            kind=IdentityKind.PHONE, value=str(phone), language="en", verified_at=clock.now()
+        )
+        tokens = open_session(user_id=contact.user_id, user_agent="tests", now=clock.now())
+        client = APIClient(REMOTE_ADDR=some_network())
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
+        return Persona(phone, people.actor_of(user_id=contact.user_id), client)
+
+    return make
+
+
+@pytest.fixture
+def seller(make_persona: Callable[[], Persona]) -> Persona:
+    return make_persona()
+
+
+@pytest.fixture
+def buyer(make_persona: Callable[[], Persona]) -> Persona:
+    return make_persona()
+
+
+@pytest.fixture
+def stranger(make_persona: Callable[[], Persona]) -> Persona:
+    return make_persona()
+
+
+@pytest.fixture
+def staff_actor(reference_data: None) -> Actor:
+    from accounts.models import User
+
+    user = User.objects.create_superuser(f"staff-{secrets.token_hex(4)}", "a long password")
+    return people.actor_of(user_id=user.pk)
+
+
+@pytest.fixture
+def anonymous() -> APIClient:
+    return APIClient(REMOTE_ADDR=some_network())
+
+
+@pytest.fixture
+def drain() -> Callable[[], int]:
+    """Carry out everything that waits in the outbox, as workers would, until nothing is left. Returns how many."""
+
+    def carry_out() -> int:
+        count = 0
+        while True:
+            waiting = list(
+                Delivery.objects.filter(state="pending", attempts=0).order_by("id").values_list("id", flat=True)
+            )
+            if not waiting:
+                return count
+            for delivery_id in waiting:
+                outcome = relay.deliver(delivery_id, now=clock.now())
+                assert outcome == "done", f"{Delivery.objects.get(pk=delivery_id).handler} {outcome}"
+                count += 1
+
+    return carry_out
+
+
+@pytest.fixture
+def own_connection() -> Iterator[Callable[[], None]]:
+    """For threads: closes the connection that a thread opened."""
+    yield connection.close

@@ -1,0 +1,183 @@
+"""Value types against the shared vectors, and the properties the vectors cannot list."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import luhn
+
+from msmebazaar.core.exceptions import InvalidValue
+from msmebazaar.core.types import (
+    CIN,
+    GSTIN,
+    IFSC,
+    PAN,
+    STATES,
+    FinancialYear,
+    Money,
+    Phone,
+    Pincode,
+    Udyam,
+)
+
+VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data" / "identifiers.json").read_text())
+IDENTIFIERS: dict[str, Any] = {
+    "gstin": GSTIN,
+    "pan": PAN,
+    "cin": CIN,
+    "ifsc": IFSC,
+    "pincode": Pincode,
+    "udyam": Udyam,
+}
+VALID = [(kind, text) for kind in IDENTIFIERS for text in VECTORS[kind]["valid"]]
+INVALID = [(kind, text) for kind in IDENTIFIERS for text in VECTORS[kind]["invalid"]]
+
+
+@pytest.mark.parametrize(("kind", "text"), VALID)
+def test_it_accepts_every_valid_vector_in_any_spelling(kind: str, text: str) -> None:
+    assert str(IDENTIFIERS[kind].parse(text)) == text
+    assert str(IDENTIFIERS[kind].parse(f"  {text.lower()} ")) == text
+
+
+@pytest.mark.parametrize(("kind", "text"), INVALID)
+def test_it_refuses_every_invalid_vector(kind: str, text: str) -> None:
+    with pytest.raises(InvalidValue):
+        IDENTIFIERS[kind].parse(text)
+
+
+@pytest.mark.parametrize(("text", "part"), VECTORS["gstin"]["invalid"].items())
+def test_it_names_the_faulty_part_of_a_gstin(text: str, part: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        GSTIN.parse(text)
+
+    assert refused.value.part == part
+
+
+@pytest.mark.parametrize(("code", "new"), [("25", "26"), ("28", "37")])
+def test_it_tells_where_an_old_state_code_went(code: str, new: str) -> None:
+    head = f"{code}ZZZCM1234A1Z"
+    gstin = head + luhn.calc_check_digit(head, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+    with pytest.raises(InvalidValue, match=new):
+        GSTIN.parse(gstin)
+
+
+def test_it_knows_pan_and_state_of_a_gstin() -> None:
+    gstin = GSTIN.parse("38ZZZPL4444G1Z0")
+
+    assert str(gstin.pan) == "ZZZPL4444G"
+    assert gstin.pan.holder == "P"
+    assert gstin.state.name_en == "Ladakh"
+    assert gstin.state.name("hi") == "लद्दाख"
+
+
+@given(position=st.integers(0, 14), replacement=st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+def test_a_gstin_with_one_wrong_character_is_always_refused(position: int, replacement: str) -> None:
+    right = "27ZZZCM1234A1ZF"
+    wrong = right[:position] + replacement + right[position + 1 :]
+
+    if wrong != right:
+        with pytest.raises(InvalidValue):
+            GSTIN.parse(wrong)
+
+
+@pytest.mark.parametrize(("text", "state"), [("UDYAM-TG-19-0012345", "TS"), ("UDYAM-OR-19-0012345", "OD")])
+def test_udyam_knows_old_letters_of_states(text: str, state: str) -> None:
+    found = Udyam.parse(text).state
+
+    assert found is not None
+    assert found.letters == state
+
+
+def test_udyam_with_unknown_letters_has_no_state_but_is_accepted() -> None:
+    assert Udyam.parse("UDYAM-QQ-19-0012345").state is None
+
+
+def test_a_cin_of_the_future_is_recognised() -> None:
+    assert not CIN.parse("U72900KA2099PTC046374").is_dated_by(date(2026, 11, 23))
+    assert CIN.parse("U72900KA2008PTC046374").is_dated_by(date(2026, 11, 23))
+
+
+@pytest.mark.parametrize(("text", "expected"), VECTORS["mobile"].items())
+def test_mobile_numbers(text: str, expected: str | None) -> None:
+    if expected is None:
+        with pytest.raises(InvalidValue):
+            Phone.parse(text)
+    else:
+        assert str(Phone.parse(text)) == expected
+
+
+@pytest.mark.parametrize("text", ["+14155238886", "+44 20 7946 0958", "", "call me"])
+def test_only_indian_mobile_numbers_log_in(text: str) -> None:
+    with pytest.raises(InvalidValue):
+        Phone.parse(text)
+
+
+@pytest.mark.parametrize(("amount", "expected"), VECTORS["money_grouped"].items())
+def test_money_in_full(amount: str, expected: str) -> None:
+    assert Money(Decimal(amount)).grouped() == expected
+
+
+@pytest.mark.parametrize(("amount", "expected"), VECTORS["money_short"].items())
+def test_money_in_short(amount: str, expected: str) -> None:
+    assert Money(Decimal(amount)).short() == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), VECTORS["money_parsed"].items())
+def test_money_as_people_write_it(text: str, expected: int | None) -> None:
+    if expected is None:
+        with pytest.raises(InvalidValue):
+            Money.parse(text)
+    else:
+        assert Money.parse(text).amount == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"), [("25000000", "₹2.5 करोड़"), ("5000000", "₹50 लाख"), ("-150000", "-₹1.5 लाख")]
+)
+def test_money_in_hindi(amount: str, expected: str) -> None:
+    assert Money(Decimal(amount)).short("hi") == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"), [("402314567.89", "402000000"), ("999600", "1000000"), ("12.34", "12.34")]
+)
+def test_an_estimate_is_rounded_to_three_digits(amount: str, expected: str) -> None:
+    assert Money(Decimal(amount)).rounded().amount == Decimal(expected)
+
+
+@given(st.integers(0, 10**14))
+def test_what_money_writes_in_full_it_reads_again(amount: int) -> None:
+    money = Money(Decimal(amount))
+
+    assert Money.parse(money.grouped()) == money
+
+
+def test_an_amount_beyond_the_column_is_refused() -> None:
+    with pytest.raises(InvalidValue):
+        Money.parse("99999999999 crore")
+
+
+@pytest.mark.parametrize(("day", "expected"), VECTORS["financial_year"].items())
+def test_fiscal_years(day: str, expected: str) -> None:
+    year = FinancialYear.of(date.fromisoformat(day))
+
+    assert str(year) == expected
+    assert FinancialYear.parse(expected) == year
+    assert year.starts_on <= date.fromisoformat(day) <= year.ends_on
+
+
+@pytest.mark.parametrize("text", ["2024-26", "2024", "24-25", "abcd-ef"])
+def test_what_is_no_fiscal_year_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValue):
+        FinancialYear.parse(text)
+
+
+def test_there_are_36_states_and_territories_and_the_other_territory() -> None:
+    assert len(STATES) == 37
+    assert len({state.letters for state in STATES}) == 37

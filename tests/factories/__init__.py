@@ -1,0 +1,105 @@
+"""Rows that tests start from, made through the services so that they are what real use would make."""
+
+import secrets
+from decimal import Decimal
+from typing import Any
+
+from stdnum import luhn
+
+from accounts.models import User
+from msme import services
+from msme.models import Business, Listing
+from msme.services.businesses import BusinessInput
+from msme.services.financials import FinancialsInput
+from msme.services.listings import ListingInput
+from msmebazaar.core import clock
+from msmebazaar.core.actor import Actor
+from msmebazaar.core.types import FinancialYear
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+CRORE = Decimal(10_000_000)
+
+
+def some_gstin(state: str = "27", holder: str = "C") -> str:
+    """A synthetic GSTIN with a right check character."""
+    letters = [ALPHABET[10 + secrets.randbelow(26)] for _ in range(2)]
+    head = f"{state}ZZZ{holder}{letters[0]}{secrets.randbelow(9999) + 1:04d}{letters[1]}1Z"
+    return head + luhn.calc_check_digit(head, ALPHABET)
+
+
+def business_payload(**changes: Any) -> dict[str, Any]:
+    return {
+        "legal_name": "Shivneri Fabrications Private Limited",
+        "constitution": "private_limited",
+        "nic_code": "25910",
+        "gstin": some_gstin(),
+        **changes,
+    }
+
+
+def figures_payload(**changes: Any) -> dict[str, Any]:
+    """Case C of the SME issues, in words an owner would use."""
+    return {
+        "fiscal_year": "2024-25",
+        "months": 12,
+        "source": "audited",
+        "revenue_inr": "60.41 crore",
+        "pat_inr": "4.12 cr",
+        "net_worth_inr": "11.78 crore",
+        "total_assets_inr": "30.98 crore",
+        "debt_inr": "10.35 crore",
+        **changes,
+    }
+
+
+def listing_payload(**changes: Any) -> dict[str, Any]:
+    return {
+        "intent": "full_sale",
+        "title": "Metal engineering works with steady customers",
+        "summary": "Forging and machining, own plant, order book of eight months.",
+        "ask_inr": "38 crore",
+        **changes,
+    }
+
+
+def mandate_payload(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": "Engineering in the west",
+        "kind": "buyer",
+        "intents": ["full_sale"],
+        "nic_include": ["25"],
+        "states": ["MH", "GJ"],
+        "ticket_min_inr": "10 crore",
+        "ticket_max_inr": "50 crore",
+        **changes,
+    }
+
+
+def make_business(actor: Actor, **changes: Any) -> Business:
+    given = BusinessInput(**business_payload(**changes))
+    return services.create_business(actor=actor, organisation_id=next(iter(actor.organisation_ids)), given=given)
+
+
+def add_figures(actor: Actor, business: Business, year: int = 2024, factor: str = "1") -> None:
+    amounts = [Decimal(text) * CRORE * Decimal(factor) for text in ("60.41", "4.12", "11.78", "30.98", "10.35")]
+    given = FinancialsInput(FinancialYear(year), 12, "audited", *amounts)
+    services.add_financials(actor=actor, business_id=business.id, given=given, today=clock.today_in_india())
+
+
+def make_listing(actor: Actor, business: Business | None = None, **changes: Any) -> Listing:
+    """A draft of a business that is ready to be submitted."""
+    if business is None:
+        business = make_business(actor)
+        add_figures(actor, business)
+    content = {**listing_payload(), "ask_inr": 38 * CRORE, **changes}
+    return services.create_listing(actor=actor, business_id=business.id, given=ListingInput(**content))
+
+
+def make_live_listing(actor: Actor, staff: Actor, business: Business | None = None, **changes: Any) -> Listing:
+    listing = make_listing(actor, business, **changes)
+    services.submit_listing(actor=actor, listing_id=listing.id, now=clock.now())
+    return services.approve_listing(actor=staff, listing_id=listing.id, now=clock.now())
+
+
+def make_staff_user(username: str = "reviewer", password: str = "a long password") -> User:
+    return User.objects.create_superuser(username, password)
