@@ -6,12 +6,11 @@ Run through `make test`, which starts all of that; a bare `pytest` says so.
 import io
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from rest_framework.test import APIClient
 
 if not os.environ.get("DATABASE_URL"):
@@ -133,8 +132,3 @@ def drain() -> Callable[[], int]:
 
     return carry_out
 
-
-@pytest.fixture
-def own_connection() -> Iterator[Callable[[], None]]:
-    """For threads: closes the connection that a thread opened."""
-    yield connection.close

@@ -20,8 +20,8 @@ def explain(valuation: Valuation, pack: dict[str, Any]) -> str:
     amounts = {"point": valuation.point_inr, "low": valuation.low80_inr, "high": valuation.high80_inr}
     return _(
         "A private sale of the whole business would bring about %(point)s; in four cases of five between %(low)s and "
-        "%(high)s. This is an indicative estimate from %(firms)s Indian SME issues it never saw, of which the model's "
-        "band held %(held)s percent; there is no record of Indian private sales yet, and it is no registered valuer's report."
+        "%(high)s. This is an indicative estimate: on %(firms)s Indian SME issues that the model never saw, its band "
+        "held %(held)s percent; no record of Indian private sales exists yet, and this is not a registered valuer's report."
     ) % {
         **{name: Money(amount).rounded().short(language) for name, amount in amounts.items()},
         "firms": pack["track_record"]["held_out_firms"],

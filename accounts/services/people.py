@@ -20,16 +20,35 @@ def find_or_create_contact(
     Two at once for the same new identity end with one person: the loser of the unique constraint reads the winner's.
     A phone's WhatsApp address and the phone itself lead to the same person.
     """
-    found = selectors.find_user_id(kind=kind, value=value) or _same_person_elsewhere(kind, value)
+    known = _verified_contact(kind, value, verified_at)
+    if known is not None:
+        return known
     try:
         with transaction.atomic():
-            user_id = found or _create_person(language, full_name)
-            _keep_identity(user_id, kind, value, verified_at)
+            user_id = _same_person_elsewhere(kind, value) or _create_person(language, full_name)
+            Identity.objects.create(
+                user_id=user_id,
+                kind=kind,
+                value=value,
+                value_index=blind_index(kind, value),
+                verified_at=verified_at,
+            )
     except IntegrityError:
-        winner = selectors.find_user_id(kind=kind, value=value)
-        if winner is None:
+        winners = _verified_contact(kind, value, verified_at)
+        if winners is None:
             raise
-        user_id = winner
+        return winners
+    return selectors.get_contact(user_id=user_id)
+
+
+def _verified_contact(kind: IdentityKind, value: str, verified_at: datetime | None) -> Contact | None:
+    """The person who has this identity, which counts as verified from now on if it was not."""
+    user_id = selectors.find_user_id(kind=kind, value=value)
+    if user_id is None:
+        return None
+    if verified_at is not None:
+        identity = Identity.objects.filter(kind=kind, value_index=blind_index(kind, value), verified_at__isnull=True)
+        identity.update(verified_at=verified_at)
     return selectors.get_contact(user_id=user_id)
 
 
@@ -50,16 +69,6 @@ def _create_person(language: str, full_name: str) -> UUID:
     Membership.objects.create(user=user, organisation=organisation, role=Role.OWNER)
     audit.record("accounts.person_created", subject_type="user", subject_id=user.id, actor_id=user.id)
     return user.id
-
-
-def _keep_identity(user_id: UUID, kind: IdentityKind, value: str, verified_at: datetime | None) -> None:
-    value_index = blind_index(kind, value)
-    known = Identity.objects.filter(kind=kind, value_index=value_index)
-    if known.exists():
-        if verified_at is not None:
-            known.filter(verified_at__isnull=True).update(verified_at=verified_at)
-        return
-    Identity.objects.create(user_id=user_id, kind=kind, value=value, value_index=value_index, verified_at=verified_at)
 
 
 @transaction.atomic

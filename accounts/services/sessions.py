@@ -35,15 +35,13 @@ def refresh_tokens(*, refresh: str, now: datetime) -> Tokens:
     """
     token_hash = _hash_of(refresh)
     with transaction.atomic():
-        usable = RefreshToken.objects.filter(
-            token_hash=token_hash,
-            used_at__isnull=True,
-            expires_at__gt=now,
-            session__ended_at__isnull=True,
-            session__user__is_active=True,
-        )
-        if usable.update(used_at=now):
-            session = Session.objects.get(refresh_tokens__token_hash=token_hash)
+        # Conditions on this one table only: joined ones would move into a subquery, which PostgreSQL does not check
+        # again after waiting for a rival's row lock, and several rivals would win.
+        unused = RefreshToken.objects.filter(token_hash=token_hash, used_at__isnull=True, expires_at__gt=now)
+        if unused.update(used_at=now):
+            session = Session.objects.select_related("user").get(refresh_tokens__token_hash=token_hash)
+            if session.ended_at is not None or not session.user.is_active:
+                raise SessionEnded
             Session.objects.filter(pk=session.pk).update(last_used_at=now)
             return _issue(session, now)
     _end_if_replayed(token_hash, now)

@@ -106,7 +106,7 @@ def _own_faults(given: FinancialsInput, today: date) -> list[FieldFault]:
             amounts = {"assets": Money(given.total_assets_inr).short(), "revenue": Money(given.revenue_inr).short()}
             faults.append(FieldFault("total_assets_inr", "unit_inconsistent", message, dict(amounts)))
         claims = given.net_worth_inr + given.debt_inr
-        if claims > given.total_assets_inr * TOTALS_TOLERANCE:
+        if not faults and claims > given.total_assets_inr * TOTALS_TOLERANCE:
             message = N_("Net worth and debt add up to %(sum)s, more than total assets of %(assets)s.")
             sums = {"sum": Money(claims).grouped(), "assets": Money(given.total_assets_inr).grouped()}
             faults.append(FieldFault("total_assets_inr", "balance_mismatch", message, dict(sums)))

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from msmebazaar.core import clock, health
 from msmebazaar.core.models import WorkerHeartbeat

@@ -73,9 +73,10 @@ class TwilioStandIn:
         if len(form.get("Body", "")) > LONGEST_BODY:
             return error(400, 21617, "The concatenated message body exceeds the 1600 character limit")
         message = self.keep(to, sender, form.get("Body", ""), "outbound-api", "queued")
+        accepted = dict(message)
         if form.get("StatusCallback"):
             threading.Thread(target=self.report_delivery, args=(message, form["StatusCallback"]), daemon=True).start()
-        return 201, message
+        return 201, accepted
 
     def keep(self, to: str, sender: str, body: str, direction: str, status: str) -> dict[str, Any]:
         sid = "SM" + secrets.token_hex(16)

@@ -1,0 +1,232 @@
+"""Registering a business."""
+
+from typing import Any
+
+import pytest
+
+from msme.models import Business
+from msmebazaar.core.models import AuditEntry
+from tests.conftest import Persona
+from tests.factories import add_figures, business_payload, figures_payload, make_business, some_gstin
+
+URL = "/api/v1/businesses/"
+
+
+def post(persona: Persona, payload: dict[str, Any]) -> Any:
+    return persona.client.post(URL, payload, format="json")
+
+
+def faults(response: Any) -> dict[str, str]:
+    assert response.status_code == 400, response.content
+    return {fault["field"]: fault["code"] for fault in response.json()["error"]["errors"]}
+
+
+def test_pan_and_state_come_out_of_the_gstin(seller: Persona) -> None:
+    gstin = some_gstin("29")
+
+    data = post(seller, business_payload(gstin=gstin.lower())).json()["data"]
+
+    assert data["gstin"] == gstin
+    assert data["pan"] == gstin[2:12]
+    assert data["state"] == "KA"
+    assert AuditEntry.objects.filter(action="msme.business_created", actor_id=seller.actor.user_id).exists()
+
+
+def test_identifiers_that_contradict_each_other_are_all_named_at_once(seller: Persona) -> None:
+    payload = business_payload(gstin=some_gstin("27", "P"), pan="ABCPK4321C", state="KA", nic_code="99999")
+
+    found = faults(post(seller, payload))
+
+    assert found == {
+        "pan": "gstin_mismatch",
+        "state": "gstin_mismatch",
+        "constitution": "pan_mismatch",
+        "nic_code": "unknown",
+    }
+    assert not Business.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("constitution", "holder", "is_accepted"),
+    [
+        ("proprietorship", "P", True),
+        ("proprietorship", "H", True),
+        ("proprietorship", "C", False),
+        ("partnership", "F", True),
+        ("llp", "F", True),
+        ("llp", "C", False),
+        ("private_limited", "C", True),
+        ("one_person_company", "C", True),
+        ("public_limited", "F", False),
+        ("trust", "T", True),
+        ("society", "A", True),
+        ("society", "T", True),
+    ],
+)
+def test_the_4th_letter_of_the_pan_fits_the_constitution(
+    seller: Persona, constitution: str, holder: str, is_accepted: bool
+) -> None:
+    response = post(seller, business_payload(constitution=constitution, gstin=some_gstin("27", holder)))
+
+    assert (response.status_code == 201) is is_accepted
+
+
+def test_without_gstin_the_state_must_be_named(seller: Persona) -> None:
+    payload = business_payload()
+    del payload["gstin"]
+
+    assert faults(post(seller, payload)) == {"state": "required"}
+    assert post(seller, {**payload, "state": "MH"}).status_code == 201
+    assert faults(post(seller, {**payload, "state": "XX"})) == {"state": "unknown"}
+
+
+def test_a_year_of_the_future_is_refused(seller: Persona) -> None:
+    payload = business_payload(cin="U72900KA2098PTC046374", established_year=2099)
+
+    assert faults(post(seller, payload)) == {"cin": "year", "established_year": "future"}
+
+
+def test_the_same_gstin_twice_is_a_conflict_for_one_owner_and_none_for_two(seller: Persona, stranger: Persona) -> None:
+    payload = business_payload()
+    post(seller, payload)
+
+    assert post(seller, payload).json()["error"]["code"] == "msme.business_known"
+    assert post(stranger, payload).status_code == 201
+    assert Business.objects.count() == 2
+
+
+def test_every_fault_of_a_gstin_is_said_in_hindi_too(seller: Persona) -> None:
+    response = seller.client.post(
+        URL, business_payload(gstin="27ZZZCM1234A1ZG"), format="json", HTTP_ACCEPT_LANGUAGE="hi"
+    )
+
+    message = response.json()["error"]["errors"][0]["message"]
+    assert any("\u0900" <= char <= "\u097f" for char in message)
+
+
+def test_a_business_can_be_changed_as_a_whole(seller: Persona) -> None:
+    payload = business_payload()
+    created = post(seller, payload).json()["data"]
+
+    response = seller.client.put(f"{URL}{created['id']}/", {**payload, "city": "Pune", "employees": 42}, format="json")
+
+    assert response.json()["data"]["city"] == "Pune"
+    assert seller.client.get(f"{URL}{created['id']}/").json()["data"]["employees"] == 42
+
+
+def test_identifiers_are_not_readable_in_the_table(seller: Persona) -> None:
+    from django.db import connection
+
+    business = make_business(seller.actor)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT msme_business::text FROM msme_business")
+        ((row,),) = cursor.fetchall()
+
+    assert business.gstin not in row
+    assert business.gstin.encode().hex() not in row
+    assert Business.objects.get(pk=business.pk).gstin == business.gstin
+
+
+@pytest.mark.parametrize("field", ["organisation_id", "id", "gstin_index", "created_at"])
+def test_what_is_not_offered_cannot_be_set(seller: Persona, stranger: Persona, field: str) -> None:
+    foreign = str(stranger.organisation_id)
+
+    data = post(seller, business_payload(**{field: foreign})).json()["data"]
+
+    assert data["organisation_id"] == str(seller.organisation_id)
+    assert data.get(field) != foreign
+
+
+class TestFinancials:
+    def url(self, business: Business) -> str:
+        return f"{URL}{business.id}/financials/"
+
+    def test_amounts_are_taken_as_people_write_them(self, seller: Persona) -> None:
+        business = make_business(seller.actor)
+
+        response = seller.client.post(self.url(business), figures_payload(debt_inr="५० लाख"), format="json")
+
+        data = response.json()["data"]
+        assert response.status_code == 201
+        assert data["revenue_inr"] == "604100000.00"
+        assert data["debt_inr"] == "5000000.00"
+        assert data["fiscal_year"] == "2024-25"
+
+    @pytest.mark.parametrize("amount", [604100000, "60,41,00,000", "₹60.41 crore", 604100000.0])
+    def test_numbers_and_text_mean_the_same(self, seller: Persona, amount: Any) -> None:
+        business = make_business(seller.actor)
+
+        response = seller.client.post(self.url(business), figures_payload(revenue_inr=amount), format="json")
+
+        assert response.json()["data"]["revenue_inr"] == "604100000.00"
+
+    @pytest.mark.parametrize(
+        ("changes", "field", "code"),
+        [
+            ({"total_assets_inr": "30.98 lakh"}, "total_assets_inr", "unit_inconsistent"),
+            ({"revenue_inr": "60.41 lakh"}, "total_assets_inr", "unit_inconsistent"),
+            ({"pat_inr": "412 crore"}, "pat_inr", "pat_exceeds_revenue"),
+            ({"net_worth_inr": "25 crore"}, "total_assets_inr", "balance_mismatch"),
+            ({"fiscal_year": "2031-32"}, "fiscal_year", "future"),
+            ({"fiscal_year": "2026-27"}, "months", "not_over"),
+            ({"revenue_inr": 0}, "revenue_inr", "not_positive"),
+            ({"revenue_inr": "-5"}, "revenue_inr", "negative"),
+            ({"revenue_inr": "fifty"}, "revenue_inr", "amount"),
+            ({"revenue_inr": True}, "revenue_inr", "invalid"),
+            ({"revenue_inr": None}, "revenue_inr", "null"),
+            ({"months": 13}, "months", "max_value"),
+            ({"source": "rumour"}, "source", "invalid_choice"),
+            ({"fiscal_year": "2024-26"}, "fiscal_year", "years"),
+        ],
+    )
+    def test_what_does_not_fit_together_is_named(
+        self, seller: Persona, changes: dict[str, Any], field: str, code: str
+    ) -> None:
+        business = make_business(seller.actor)
+
+        response = seller.client.post(self.url(business), figures_payload(**changes), format="json")
+
+        assert faults(response)[field] == code
+        assert not business.statements.exists()
+
+    def test_the_message_shows_the_sum(self, seller: Persona) -> None:
+        business = make_business(seller.actor)
+
+        response = seller.client.post(self.url(business), figures_payload(net_worth_inr="25 crore"), format="json")
+
+        assert "₹35,35,00,000" in response.json()["error"]["errors"][0]["message"]
+
+    def test_a_jump_between_years_is_a_slipped_unit(self, seller: Persona) -> None:
+        business = make_business(seller.actor)
+        add_figures(seller.actor, business, 2023, factor="0.01")
+
+        response = seller.client.post(self.url(business), figures_payload(), format="json")
+
+        assert faults(response) == {"revenue_inr": "unit_year_jump"}
+
+    def test_a_year_is_entered_once_and_replaced_afterwards(self, seller: Persona) -> None:
+        business = make_business(seller.actor)
+        seller.client.post(self.url(business), figures_payload(), format="json")
+
+        again = seller.client.post(self.url(business), figures_payload(), format="json")
+        replaced = seller.client.put(
+            f"{self.url(business)}2024-25/", figures_payload(revenue_inr="61 crore"), format="json"
+        )
+
+        assert again.json()["error"]["code"] == "msme.financials_known"
+        assert replaced.json()["data"]["revenue_inr"] == "610000000.00"
+        assert business.statements.count() == 1
+
+    def test_a_year_in_the_address_is_checked(self, seller: Persona) -> None:
+        business = make_business(seller.actor)
+
+        assert seller.client.put(f"{self.url(business)}tomorrow/", figures_payload(), format="json").status_code == 400
+
+    def test_years_are_listed(self, seller: Persona) -> None:
+        business = make_business(seller.actor)
+        for year in (2022, 2023, 2024):
+            add_figures(seller.actor, business, year)
+
+        response = seller.client.get(self.url(business))
+
+        assert response.json()["pagination"]["count"] == 3
