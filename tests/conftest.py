@@ -131,4 +131,3 @@ def drain() -> Callable[[], int]:
                 count += 1
 
     return carry_out
-

@@ -18,6 +18,7 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [])
 PUBLIC_BASE_URL = env.required("PUBLIC_BASE_URL").rstrip("/")
 
 INSTALLED_APPS = [
+    "adminpanel.apps.AdminpanelConfig",  # before the admin, whose templates it extends
     "adminpanel.apps.BazaarAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -40,7 +41,6 @@ INSTALLED_APPS = [
     "valuation",
     "matching",
     "whatsapp",
-    "adminpanel.apps.AdminpanelConfig",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,147 @@
+"""Staff review listings in the admin."""
+
+import uuid
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from msme import services
+from msme.models import Listing
+from msmebazaar.core import clock
+from msmebazaar.core.models import AuditEntry
+from msmebazaar.core.outbox.models import Delivery, OutboxEvent
+from tests.conftest import Persona
+from tests.factories import make_listing, make_staff_user
+
+QUEUE = "/admin/review/listings/"
+
+
+@pytest.fixture
+def staff(reference_data: None) -> Client:
+    client = Client()
+    client.force_login(make_staff_user())
+    return client
+
+
+@pytest.fixture
+def waiting(seller: Persona) -> Listing:
+    listing = make_listing(seller.actor)
+    return services.submit_listing(actor=seller.actor, listing_id=listing.id, now=clock.now())
+
+
+def test_log_in_with_a_password(db: None) -> None:
+    make_staff_user("reviewer", "a long password")
+    client = Client()
+
+    refused = client.post("/admin/login/", {"username": "reviewer", "password": "wrong"})
+    accepted = client.post("/admin/login/", {"username": "reviewer", "password": "a long password"})
+
+    assert refused.status_code == 200
+    assert accepted.status_code == 302
+
+
+def test_the_queue_shows_what_waits_and_the_start_page_how_many(staff: Client, waiting: Listing) -> None:
+    home, queue = staff.get("/admin/").content.decode(), staff.get(QUEUE).content.decode()
+
+    assert "<strong>1</strong>" in home
+    assert waiting.title in queue
+    assert "₹38 crore" in queue
+    assert "Maharashtra" in queue
+
+
+def test_an_empty_queue_says_so(staff: Client) -> None:
+    assert "Nothing to review" in staff.get(QUEUE).content.decode()
+
+
+def test_approving_publishes_and_goes_on_to_the_next(staff: Client, waiting: Listing, seller: Persona) -> None:
+    following = make_listing(seller.actor, business=waiting.business)
+    services.submit_listing(actor=seller.actor, listing_id=following.id, now=clock.now())
+
+    response = staff.post(f"{QUEUE}{waiting.id}/", {"decision": "approve"})
+
+    assert response.status_code == 302
+    assert response["Location"] == f"{QUEUE}{following.id}/"
+    waiting.refresh_from_db()
+    assert waiting.status == "live"
+    assert OutboxEvent.objects.get().name == "msme.ListingPublished"
+    entry = AuditEntry.objects.filter(action="msme.listing_moved").latest("at")
+    assert entry.actor_id == User.objects.get(username="reviewer").pk
+
+
+def test_sending_back_needs_a_reason(staff: Client, waiting: Listing) -> None:
+    refused = staff.post(f"{QUEUE}{waiting.id}/", {"decision": "changes"})
+    waiting.refresh_from_db()
+    assert refused.status_code == 200
+    assert "Choose a reason" in refused.content.decode()
+    assert waiting.status == "submitted"
+
+    staff.post(f"{QUEUE}{waiting.id}/", {"decision": "changes", "reason": "text_unclear", "note": "What is for sale?"})
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.review_reason) == ("changes_asked", "text_unclear")
+
+
+def test_what_somebody_else_decided_meanwhile_is_said(staff: Client, waiting: Listing) -> None:
+    staff.post(f"{QUEUE}{waiting.id}/", {"decision": "approve"})
+
+    response = staff.post(f"{QUEUE}{waiting.id}/", {"decision": "changes", "reason": "text_unclear"}, follow=True)
+
+    assert "cannot become" in response.content.decode()
+    waiting.refresh_from_db()
+    assert waiting.status == "live"
+    assert OutboxEvent.objects.count() == 1
+
+
+def test_a_listing_that_is_not_there_leads_back_to_the_queue(staff: Client) -> None:
+    assert staff.get(f"{QUEUE}{uuid.uuid4()}/")["Location"] == QUEUE
+
+
+@pytest.mark.parametrize("path", ["/admin/", QUEUE, "/admin/msme/listing/", "/admin/core/auditentry/"])
+def test_nobody_else_comes_in(path: str, seller: Persona) -> None:
+    market_user = Client()
+    market_user.force_login(User.objects.get(pk=seller.actor.user_id))
+
+    for client in (Client(), market_user):
+        assert client.get(path).status_code == 302
+
+
+def test_every_list_and_every_row_opens(staff: Client, waiting: Listing) -> None:
+    from django.contrib import admin
+
+    for model, model_admin in admin.site._registry.items():
+        base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        assert staff.get(base).status_code == 200, base
+        if row := model._default_manager.first():
+            assert staff.get(f"{base}{row.pk}/change/").status_code == 200, base
+        assert type(model_admin).search_fields or type(model_admin).list_filter, base
+
+
+def test_the_listing_page_costs_the_same_queries_however_long_it_is(
+    staff: Client, waiting: Listing, seller: Persona, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(5):
+        make_listing(seller.actor, business=waiting.business)
+
+    with django_assert_max_num_queries(8):
+        staff.get("/admin/msme/listing/")
+    with django_assert_max_num_queries(6):
+        staff.get(QUEUE)
+
+
+def test_dead_jobs_can_be_tried_again(staff: Client, waiting: Listing) -> None:
+    staff.post(f"{QUEUE}{waiting.id}/", {"decision": "approve"})
+    delivery = Delivery.objects.get()
+    Delivery.objects.update(state="dead")
+
+    staff.post("/admin/core/delivery/", {"action": "replay_dead", "_selected_action": [str(delivery.pk)]})
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("pending", 0)
+
+
+@pytest.mark.django_db
+def test_personal_data_is_on_no_screen(staff: Client, seller: Persona) -> None:
+    for path in ("/admin/accounts/user/", f"/admin/accounts/user/{seller.actor.user_id}/change/"):
+        text = staff.get(path).content.decode()
+        assert str(seller.phone)[3:] not in text
