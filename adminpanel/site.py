@@ -18,6 +18,7 @@ class BazaarAdminSite(AdminSite):
     site_title = "MSMEBazaar"
     index_title = _("Today")
     enable_nav_sidebar = True
+    site_url = "/api/docs/"
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from adminpanel import views

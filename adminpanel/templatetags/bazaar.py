@@ -1,9 +1,10 @@
-"""Amounts on staff screens."""
+"""Amounts and names of choices on staff screens."""
 
 from decimal import Decimal
 
 from django import template
 
+from msme.types import FigureSource, Intent
 from msmebazaar.core.types import Money, state_by_letters
 
 register = template.Library()
@@ -13,6 +14,16 @@ register = template.Library()
 def rupees(amount: Decimal) -> str:
     """`₹12.5 crore`."""
     return Money(amount).short()
+
+
+@register.filter
+def intent_name(intent: str) -> str:
+    return Intent(intent).label
+
+
+@register.filter
+def figure_source(source: str) -> str:
+    return FigureSource(source).label
 
 
 @register.filter

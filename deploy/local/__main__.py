@@ -239,7 +239,6 @@ def command_up(home: Home) -> None:
         raise LauncherError(
             f"MSMEBazaar already runs{' at ' + record['base_url'] if record else ''}; `make down` stops it."
         )
-    check_port(os.environ.get("HOST") or "127.0.0.1", chosen_port())
     log = home.logs / "launcher.log"
     with log.open("wb") as output:
         launcher = subprocess.Popen(
@@ -252,14 +251,15 @@ def command_up(home: Home) -> None:
         )
     shown = 0
     while True:
+        has_ended = launcher.poll() is not None
         text = log.read_text(errors="replace")
         print(text[shown:], end="", flush=True)
         shown = len(text)
         if "MSMEBazaar is ready." in text and (record := home.read_run_file()):
             print(record["base_url"])
             return
-        if launcher.poll() is not None:
-            raise LauncherError(f"It did not start; see {log}.")
+        if has_ended:
+            raise LauncherError(f"It did not start. The lines above say why; they are kept in {log}.")
         time.sleep(0.2)
 
 

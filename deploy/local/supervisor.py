@@ -73,9 +73,13 @@ class Child:
             self.process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             say(f"  {self.name} did not stop within {STOP_TIMEOUT_S} s; killing it")
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            self.kill_family()
             self.process.wait()
+
+    def kill_family(self) -> None:
+        """Everything in its session. A server whose parent was killed would go on listening without it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 def wait_until(ready: Callable[[], bool], children: Sequence[Child], what: str, timeout_s: float) -> None:
@@ -136,6 +140,7 @@ class Supervisor:
             say(f"  ! {child.name} died ({describe(status)}); starting it again. Log: {child.log}")
             if len(child.restarts) > 1:
                 time.sleep(min(2 ** len(child.restarts) / 4, 4))
+            child.kill_family()
             child.start()
             revived.append(child.name)
         return revived

@@ -48,7 +48,8 @@ def _conversation(phone: Phone) -> list[ListedMessage]:
         found += messenger().list_messages(f"whatsapp:{phone}", limit=MOST_MESSAGES)
     except VendorError as error:
         raise UpstreamError from error
-    return sorted(found, key=lambda message: message.at)
+    # Twilio tells the second only; within one, a question comes before its answer.
+    return sorted(found, key=lambda message: (message.at, message.direction != "inbound"))
 
 
 def _type_on_phone(phone: Phone, body: str) -> None:

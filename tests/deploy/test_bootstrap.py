@@ -1,0 +1,106 @@
+"""The first step's refusals, each one sentence."""
+
+import shutil
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from deploy.local import bootstrap, services
+from deploy.local.home import Home, LauncherError
+from deploy.local.supervisor import Child, Supervisor, wait_until
+
+Usage = namedtuple("Usage", "total used free")
+
+
+def test_an_old_python_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 1))
+
+    with pytest.raises(SystemExit) as ended:
+        bootstrap.check_machine()
+
+    assert ended.value.code == 2
+    assert "needs Python 3.11 or newer" in capsys.readouterr().err
+
+
+def test_it_can_be_read_by_an_old_python() -> None:
+    """No syntax newer than 3.6, or the sentence above is never said."""
+    import ast
+
+    ast.parse(Path(bootstrap.__file__).read_text(), feature_version=(3, 6))
+
+
+def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, 10 * 1024 * 1024))
+
+    with pytest.raises(SystemExit):
+        bootstrap.check_disk()
+
+    assert "disk is too full: 10 MiB free" in capsys.readouterr().err
+
+
+def test_the_environment_is_installed_once_per_lock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(bootstrap, "STAMP", str(tmp_path / "stamp"))
+    assert not bootstrap.is_installed()
+
+    (tmp_path / "stamp").write_text(bootstrap.lock_digest())
+
+    assert bootstrap.is_installed()
+
+
+def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(LauncherError, match="cannot be used"):
+        Home(tmp_path / "file" / "home").prepare()
+
+
+def test_a_child_that_dies_at_start_is_named_with_its_log(tmp_path: Path) -> None:
+    child = Supervisor().start(Child("something", ["sh", "-c", "echo a reason; exit 3"], tmp_path / "log"))
+
+    with pytest.raises(LauncherError, match=r"(?s)something ended at start \(exit status 3\).*a reason"):
+        wait_until(lambda: False, [child], "something", 10)
+
+
+def test_a_child_that_never_gets_ready_is_named(tmp_path: Path) -> None:
+    supervisor = Supervisor()
+    child = supervisor.start(Child("something", ["sleep", "60"], tmp_path / "log"))
+
+    with pytest.raises(LauncherError, match="was not ready after"):
+        wait_until(lambda: False, [child], "something", 0.3)
+    supervisor.stop_all()
+    assert child.exit_status() == -15
+
+
+def test_a_child_that_keeps_dying_ends_the_run(tmp_path: Path) -> None:
+    supervisor = Supervisor()
+    child = supervisor.start(Child("something", ["true"], tmp_path / "log"))
+    assert child.process is not None
+    child.restarts = [__import__("time").monotonic()] * 5
+    child.process.wait()
+
+    with pytest.raises(LauncherError, match="something keeps dying"):
+        supervisor.revive_dead()
+
+
+def test_services_that_are_named_are_not_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("DATABASE_URL", "REDIS_URL", "S3_ENDPOINT_URL"):
+        monkeypatch.setenv(name, "named")
+    supervisor = Supervisor()
+
+    assert services.start_services(Home(tmp_path), {}, supervisor, durable=True) == {}
+    assert supervisor.children == []
+
+
+@pytest.mark.django_db
+def test_the_embedded_postgresql_carries_pgvector() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        cursor.execute("SELECT '[1,2,3]'::vector <-> '[1,2,4]'::vector, current_setting('server_version_num')::int")
+        distance, version = cursor.fetchone()
+
+    assert distance == 1
+    assert version >= 180000

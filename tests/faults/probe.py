@@ -1,0 +1,29 @@
+"""An event whose handler writes one row slowly, and the Celery application that knows it."""
+
+import os
+import time
+import uuid
+from dataclasses import dataclass
+from typing import ClassVar
+
+from msmebazaar.celery import app
+from msmebazaar.core.outbox.registry import Event, subscribe
+
+__all__ = ["ProbeHappened", "app"]
+SECONDS_PER_EFFECT = 0.05
+
+
+@dataclass(frozen=True)
+class ProbeHappened(Event):
+    name: ClassVar[str] = "tests.ProbeHappened"
+    thing_id: uuid.UUID
+
+
+@subscribe(ProbeHappened, name="tests.probe", queue="default")
+def write_effect(*, thing_id: str, **_: object) -> None:
+    """Long enough that a kill often lands between the effect and its commit."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO fault_effect (thing_id) VALUES (%s)", [thing_id])
+    time.sleep(SECONDS_PER_EFFECT if os.environ.get("BAZAAR_PROBE") else 0)
