@@ -6,8 +6,12 @@ import uuid
 from dataclasses import dataclass
 from typing import ClassVar
 
-from msmebazaar.celery import app
-from msmebazaar.core.outbox.registry import Event, subscribe
+import django
+
+django.setup()  # a worker started on this module has not loaded the apps yet
+
+from msmebazaar.celery import app  # noqa: E402
+from msmebazaar.core.outbox.registry import Event, subscribe  # noqa: E402
 
 __all__ = ["ProbeHappened", "app"]
 SECONDS_PER_EFFECT = 0.05

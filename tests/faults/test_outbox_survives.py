@@ -3,25 +3,20 @@
 Run by `make faults`. A table of the test's own records every effect; the deliveries commit before the first kill.
 """
 
-import os
 import random
-import signal
-import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 
 from deploy.local import services
 from deploy.local.home import Home
-from deploy.local.supervisor import START_TIMEOUT_S, wait_until
+from deploy.local.supervisor import START_TIMEOUT_S, Child, wait_until
 from msmebazaar.core.outbox import publish
 from msmebazaar.core.outbox.models import Delivery
 from tests.faults.probe import ProbeHappened
@@ -29,74 +24,62 @@ from tests.faults.probe import ProbeHappened
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 COUNT = 200
 PATIENCE_S = 240
-ROOT = Path(__file__).parents[2]
 
 
-@dataclass
 class Rig:
     """A broker and workers that this test may kill; the database is the test run's."""
 
-    home: Home
-    broker: services.Service
-    worker: subprocess.Popen[bytes] | None = None
-    beat: subprocess.Popen[bytes] | None = None
+    def __init__(self, home: Home) -> None:
+        home.prepare()
+        self.broker = services.valkey(home, home.secrets())
+        database = connection.settings_dict
+        login = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
+        url = f"postgres://{login}/{database['NAME']}"
+        environment = {**self.broker.environment, "DATABASE_URL": url, "BAZAAR_PROBE": "1"}
+        celery = [sys.executable, "-m", "celery", "-A", "tests.faults.probe"]
+        working = [*celery, "worker", "--queues", "default", "--concurrency", "2", "--without-mingle"]
+        beating = [*celery, "beat", "--schedule", str(home.path / "beat"), "--pidfile", ""]
+        self.worker = Child("worker", working, home.logs / "worker.log", environment)
+        self.beat = Child("beat", beating, home.logs / "beat.log", environment)
 
-    def environment(self) -> dict[str, str]:
-        database = settings.DATABASES["default"]
-        name = connection.settings_dict["NAME"]
-        url = f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{name}"
-        return {**os.environ, **self.broker.environment, "DATABASE_URL": url, "BAZAAR_PROBE": "1"}
-
-    def celery(self, *arguments: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "-A", "tests.faults.probe", *arguments]
-        log = (self.home.logs / f"{arguments[0]}.log").open("ab")
-        return subprocess.Popen(command, cwd=ROOT, env=self.environment(), stdout=log, stderr=log)
-
-    def start_worker(self) -> None:
-        self.worker = self.celery("worker", "--queues", "default", "--concurrency", "2", "--without-mingle")
+    def start(self) -> None:
+        self.start_broker()
+        self.worker.start()
+        self.beat.start()
 
     def start_broker(self) -> None:
         self.broker.child.start()
         wait_until(self.broker.is_ready, [self.broker.child], "the broker", START_TIMEOUT_S)
 
+    def stop(self) -> None:
+        for child in (self.worker, self.beat, self.broker.child):
+            child.kill_family()
+            child.wait_stopped()
+
     def kill_pool_child(self) -> None:
-        assert self.worker is not None
+        """One of the worker's processes; the worker itself puts another in its place."""
         children = psutil.Process(self.worker.pid).children()
-        if children:
-            random.choice(children).send_signal(signal.SIGKILL)
+        random.choice(children).kill()
 
     def kill_worker(self) -> None:
-        assert self.worker is not None
-        for process in [*psutil.Process(self.worker.pid).children(recursive=True), psutil.Process(self.worker.pid)]:
-            process.send_signal(signal.SIGKILL)
-        self.worker.wait()
-        self.start_worker()
+        """The worker with all its processes, and a new one after it."""
+        self.worker.kill_family()
+        self.worker.wait_stopped()
+        self.worker.start()
 
     def kill_broker(self) -> None:
-        os.kill(self.broker.child.pid, signal.SIGKILL)
-        assert self.broker.child.process is not None
-        self.broker.child.process.wait()
+        self.broker.child.kill_family()
+        self.broker.child.wait_stopped()
         self.start_broker()
 
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[Rig]:
     random.seed(7)
-    home = Home(tmp_path / "home")
-    home.prepare()
-    made = Rig(home, services.valkey(home, home.secrets()))
-    made.start_broker()
-    made.start_worker()
-    made.beat = made.celery("beat", "--schedule", str(home.path / "beat"), "--pidfile", "")
+    made = Rig(Home(tmp_path / "home"))
+    made.start()
     yield made
-    for process in (made.worker, made.beat):
-        if process and process.poll() is None:
-            for child in psutil.Process(process.pid).children(recursive=True):
-                child.kill()
-            process.kill()
-            process.wait()
-    made.broker.child.ask_to_stop()
-    made.broker.child.wait_stopped()
+    made.stop()
 
 
 @pytest.fixture
@@ -114,9 +97,11 @@ def done() -> int:
     return Delivery.objects.filter(state="done").count()
 
 
-def wait_until_done(count: int) -> None:
+def wait_until_done(rig: Rig, count: int) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while done() < count:
+        for child in (rig.worker, rig.beat):
+            assert child.exit_status() is None, f"{child.name} ended by itself:\n{child.log_tail()}"
         assert time.monotonic() < deadline, f"{done()} of {count} after {PATIENCE_S} s"
         time.sleep(0.1)
 
@@ -130,10 +115,10 @@ def test_nothing_is_lost_and_nothing_is_done_twice(rig: Rig, effects: None) -> N
 
     kills = 0
     for step, kill in enumerate((rig.kill_pool_child, rig.kill_worker, rig.kill_broker) * 2, start=1):
-        wait_until_done(step * COUNT // 8)
+        wait_until_done(rig, step * COUNT // 8)
         kill()
         kills += 1
-    wait_until_done(COUNT)
+    wait_until_done(rig, COUNT)
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), count(DISTINCT thing_id) FROM fault_effect")

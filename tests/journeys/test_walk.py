@@ -55,6 +55,9 @@ class Market:
             check=False,
         )
 
+    def is_running(self) -> bool:
+        return (self.home / "run.json").exists() and psutil.pid_exists(self.run["launcher"])
+
     @property
     def run(self) -> dict[str, Any]:
         content: dict[str, Any] = json.loads((self.home / "run.json").read_text())
@@ -75,7 +78,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
 @pytest.fixture
 def market(installation: Market) -> Market:
     """Running, whatever the test before it did."""
-    if not is_ready(installation):
+    if installation.is_running():
+        wait_for(lambda: is_ready(installation), "readiness")
+    else:
         started = installation.launch("up")
         assert started.returncode == 0, started.stdout + started.stderr
         assert started.stdout.strip().splitlines()[-1] == f"http://127.0.0.1:{installation.port}"
