@@ -231,7 +231,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [])
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "msmebazaar" / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],

@@ -26,7 +26,7 @@ from tests.conftest import some_network, some_phone
 OTP, TOKEN = "/api/v1/auth/otp/", "/api/v1/auth/token/"
 
 
-def ask(client: APIClient, phone: Phone | str, **headers: str) -> Any:
+def ask(client: APIClient, phone: Phone | str, **headers: Any) -> Any:
     return client.post(OTP, {"phone": str(phone)}, format="json", **headers)
 
 

@@ -172,12 +172,14 @@ def mutants(settings: Settings, tokens: Tokens) -> dict[str, str]:
     }
     for claim in ("exp", "iat", "nbf", "iss", "aud", "sub", "sid", "jti", "typ"):
         made[f"without {claim}"] = signed({}, without=claim)
-    for name, value in (
+    forged: list[tuple[str, Any]] = [
         ("kid", "../../dev/null"),
         ("jku", "https://evil.example/k"),
         ("jwk", {"kty": "oct", "k": "eA"}),
-    ):
-        made[f"with {name} and another key"] = signed({}, with_key="x" * 48, **{name: value})
+    ]
+    for name, value in forged:
+        headers: Any = {name: value}
+        made[f"with {name} and another key"] = signed({}, with_key="x" * 48, **headers)
     return made
 
 

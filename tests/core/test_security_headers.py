@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -33,7 +34,7 @@ def test_every_page_carries_the_security_headers(path: str) -> None:
 @pytest.mark.django_db
 def test_a_browser_of_another_origin_is_let_in_only_when_listed(settings: Settings) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://app.example.in"]
-    asks = {"HTTP_ACCESS_CONTROL_REQUEST_METHOD": "POST", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "idempotency-key"}
+    asks: Any = {"HTTP_ACCESS_CONTROL_REQUEST_METHOD": "POST", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "idempotency-key"}
 
     ours = Client().options("/api/v1/listings/", HTTP_ORIGIN="https://app.example.in", **asks)
     theirs = Client().options("/api/v1/listings/", HTTP_ORIGIN="https://evil.example", **asks)

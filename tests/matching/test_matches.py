@@ -23,7 +23,7 @@ def write(persona: Persona, **changes: Any) -> dict[str, Any]:
     return data
 
 
-def matches_of(persona: Persona, mandate: dict[str, Any], **headers: str) -> list[dict[str, Any]]:
+def matches_of(persona: Persona, mandate: dict[str, Any], **headers: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = persona.client.get(f"{URL}{mandate['id']}/matches/", **headers).json()["data"]
     return found
 

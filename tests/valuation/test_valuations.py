@@ -26,7 +26,7 @@ def business_id(seller: Persona) -> str:
     return str(business.id)
 
 
-def ask(persona: Persona, business_id: str, **headers: str) -> Any:
+def ask(persona: Persona, business_id: str, **headers: Any) -> Any:
     return persona.client.post(URL, {"business_id": business_id}, format="json", **headers)
 
 

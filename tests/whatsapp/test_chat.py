@@ -24,6 +24,7 @@ from msmebazaar.core.actor import Actor
 from msmebazaar.core.outbox import relay
 from msmebazaar.core.outbox.models import Delivery
 from msmebazaar.core.types import Phone
+from msmebazaar.core.vendors import TwilioConfig
 from msmebazaar.integrations.twilio import messenger
 from tests.conftest import Persona, some_network, some_phone
 from tests.factories import add_figures, make_business, make_live_listing, mandate_payload
@@ -35,12 +36,17 @@ WEBHOOK, STATUS = "/api/v1/whatsapp/webhook/", "/api/v1/whatsapp/status/"
 Drain = Callable[[], int]
 
 
+def twilio() -> TwilioConfig:
+    assert django_settings.TWILIO is not None
+    return django_settings.TWILIO
+
+
 def form(address: str, body: str, **changes: str) -> dict[str, str]:
     return {
         "MessageSid": "SM" + secrets.token_hex(16),
-        "AccountSid": django_settings.TWILIO.account_sid,
+        "AccountSid": twilio().account_sid,
         "From": address,
-        "To": django_settings.TWILIO.whatsapp_from,
+        "To": twilio().whatsapp_from,
         "Body": body,
         "NumMedia": "0",
         "ProfileName": "Asha",
@@ -52,7 +58,7 @@ def form(address: str, body: str, **changes: str) -> dict[str, str]:
 def post(path: str, content: dict[str, str], *, signature: str | None = None, signed_path: str | None = None) -> Any:
     """As Twilio would: a form, signed over the public URL."""
     url = f"{django_settings.PUBLIC_BASE_URL}{signed_path or path}"
-    made = RequestValidator(django_settings.TWILIO.auth_tokens[0]).compute_signature(url, content)
+    made = RequestValidator(twilio().auth_tokens[0]).compute_signature(url, content)
     return APIClient(REMOTE_ADDR=some_network()).post(
         path,
         urllib.parse.urlencode(content),
@@ -94,9 +100,9 @@ def test_a_greeting_is_answered_in_hindi(drain: Drain) -> None:
 def test_what_is_not_signed_is_403_and_leaves_no_trace(what: str) -> None:
     content = form(f"whatsapp:{some_phone()}", "नमस्ते")
     url = f"{django_settings.PUBLIC_BASE_URL}{WEBHOOK}"
-    right = RequestValidator(django_settings.TWILIO.auth_tokens[0]).compute_signature(url, content)
+    right = RequestValidator(twilio().auth_tokens[0]).compute_signature(url, content)
 
-    responses = {
+    responses: dict[str, Callable[[], Any]] = {
         "nothing": lambda: post(WEBHOOK, content, signature=""),
         "flipped": lambda: post(WEBHOOK, content, signature=("A" if right[0] != "A" else "B") + right[1:]),
         "another path": lambda: post(WEBHOOK, content, signed_path="/somewhere/else/"),
@@ -120,7 +126,7 @@ def test_the_host_header_does_not_decide_the_signature() -> None:
         urllib.parse.urlencode(content := form(f"whatsapp:{some_phone()}", "hi")),
         content_type="application/x-www-form-urlencoded",
         HTTP_HOST="localhost",
-        HTTP_X_TWILIO_SIGNATURE=RequestValidator(django_settings.TWILIO.auth_tokens[0]).compute_signature(
+        HTTP_X_TWILIO_SIGNATURE=RequestValidator(twilio().auth_tokens[0]).compute_signature(
             f"{django_settings.PUBLIC_BASE_URL}{WEBHOOK}", content
         ),
     )
