@@ -65,8 +65,8 @@ messages: ## Collect the texts, then compile the Hindi ones
 	@$(BOOT)
 	@$(BIN)/python -m deploy.messages
 
-bench: ## Benchmarks: ratios against a baseline of the same run
-	@$(EXEC) $(BIN)/python -m benchmarks
+bench: ## Benchmarks: ratios against a baseline of the same run (LISTINGS=20000)
+	@LOG_LEVEL=WARNING $(EXEC) $(BIN)/python -m benchmarks
 
 faults: ## Fault tests: kill -9 of workers, broker and children under load
 	@$(EXEC) $(BIN)/python -m pytest -p no:randomly -s tests/faults --run-faults

@@ -1,0 +1,180 @@
+"""`make bench`: what the hot routes cost beside a bare Django view that runs the same SQL.
+
+In one process, through Django's request handling, on a scratch database with LISTINGS listings (default 20,000). Rounds
+alternate between route and baseline, and medians of CPU time are compared; absolute times are for orientation only.
+"""
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from decimal import Decimal
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.http import HttpRequest, JsonResponse  # noqa: E402
+from django.test import RequestFactory, override_settings  # noqa: E402
+from django.test.runner import DiscoverRunner  # noqa: E402
+from rest_framework.test import APIClient  # noqa: E402
+
+from accounts.models import Organisation  # noqa: E402
+from accounts.services import find_or_create_contact, open_session  # noqa: E402
+from accounts.types import IdentityKind  # noqa: E402
+from matching import services as matching  # noqa: E402
+from matching.models import Mandate  # noqa: E402
+from msme.models import Business, FinancialStatement, Listing  # noqa: E402
+from msmebazaar.core import clock  # noqa: E402
+from valuation.canonical import figures_of  # noqa: E402
+from valuation.engine import evaluate  # noqa: E402
+from valuation.packs import current_pack  # noqa: E402
+
+LISTINGS = int(os.environ.get("LISTINGS", "20000"))
+ROUNDS, CALLS = 7, 30
+CRORE = Decimal(10_000_000)
+TRADES = ("25910", "10712", "13131", "28211", "46497", "62011", "22209", "47211")
+STATES = ("MH", "GJ", "KA", "TN", "UP", "WB", "TS", "DL")
+
+
+def fill() -> None:
+    """A market of LISTINGS live listings, spread over trades, states and prices."""
+    call_command("load_reference_data", stdout=open(os.devnull, "w"))  # noqa: SIM115
+    organisation = Organisation.objects.create(name="Benchmark")
+    now = clock.now()
+    for start in range(0, LISTINGS, 5000):
+        numbers = range(start, min(start + 5000, LISTINGS))
+        businesses = Business.objects.bulk_create(
+            Business(
+                organisation=organisation,
+                legal_name=f"Firm {number}",
+                constitution="private_limited",
+                nic_code=TRADES[number % 8],
+                state=STATES[number // 8 % 8],
+            )
+            for number in numbers
+        )
+        FinancialStatement.objects.bulk_create(
+            FinancialStatement(
+                business=business,
+                fiscal_year=2024,
+                source="audited",
+                revenue_inr=40 * CRORE,
+                pat_inr=3 * CRORE,
+                net_worth_inr=9 * CRORE,
+                total_assets_inr=20 * CRORE,
+            )
+            for business in businesses
+        )
+        Listing.objects.bulk_create(
+            Listing(
+                business=business,
+                organisation=organisation,
+                intent="full_sale",
+                title=f"Listing {number}",
+                summary="Own plant, steady customers, order book of eight months. " * 3,
+                ask_inr=(1 + number % 90) * CRORE,
+                status="live",
+                published_at=now,
+            )
+            for number, business in zip(numbers, businesses, strict=True)
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def cpu_ms(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    for _ in range(CALLS):
+        work()
+    return (time.process_time() - started) * 1000 / CALLS
+
+
+def compare(name: str, work: Callable[[], object], baseline: Callable[[], object]) -> None:
+    work(), baseline()
+    pairs = [(cpu_ms(work), cpu_ms(baseline)) for _ in range(ROUNDS)]
+    ours, bare = (statistics.median(column) for column in zip(*pairs, strict=True))
+    print(f"  {name:<44} {ours:7.2f} ms CPU   {ours / bare:5.1f} x   baseline {bare:6.2f} ms")
+
+
+def bare_page(_request: HttpRequest) -> JsonResponse:
+    """The same page of teasers by `.values()` and JsonResponse: no authentication, no serializer, no envelope."""
+    fields = ("id", "intent", "title", "summary", "ask_inr", "stake_pct", "business__state", "business__nic_code")
+    rows = Listing.objects.filter(status="live").order_by("-id").values(*fields, "published_at")[:25]
+    return JsonResponse({"data": list(rows)})
+
+
+def run() -> None:
+    started = time.perf_counter()
+    fill()
+    print(
+        f"\n{LISTINGS} listings in {time.perf_counter() - started:.0f} s. CPU of this process per call, median of {ROUNDS}:\n"
+    )
+    contact = find_or_create_contact(
+        kind=IdentityKind.PHONE, value="+919800000009", language="en", verified_at=clock.now()
+    )
+    tokens = open_session(user_id=contact.user_id, user_agent="benchmark", now=clock.now())
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
+    request = RequestFactory().get("/")
+
+    def page(path: str) -> Callable[[], object]:
+        def work() -> None:
+            assert client.get(path).status_code == 200, path
+
+        return work
+
+    compare("GET /api/v1/listings/ (25 teasers)", page("/api/v1/listings/"), lambda: bare_page(request))
+    compare(
+        "GET /api/v1/listings/?state=MH&nic=25", page("/api/v1/listings/?state=MH&nic=25"), lambda: bare_page(request)
+    )
+    compare("GET /api/v1/me/", page("/api/v1/me/"), lambda: bare_page(request))
+    compare("GET /health/live", page("/health/live"), lambda: bare_page(request))
+    mandate = Mandate.objects.create(
+        organisation=Organisation.objects.get(memberships__user_id=contact.user_id),
+        name="Benchmark",
+        kind="buyer",
+        intents=["full_sale"],
+        nic_include=["25"],
+        states=["MH"],
+        ticket_min_inr=10 * CRORE,
+        ticket_max_inr=20 * CRORE,
+    )
+    once = time.perf_counter()
+    kept = matching.score_mandate(mandate_id=mandate.id)
+    print(f"\n  scoring one new mandate against the market: {time.perf_counter() - once:.2f} s, {kept} matches kept")
+    compare(
+        "GET /api/v1/mandates/…/matches/", page(f"/api/v1/mandates/{mandate.id}/matches/"), lambda: bare_page(request)
+    )
+    years = [
+        {
+            "fiscal_year": f"{2024 - back}-25",
+            "months": 12,
+            "source": "audited",
+            "revenue": "604100000",
+            "pat": "41200000",
+            "net_worth": "117800000",
+            "total_assets": "309800000",
+            "debt": "103500000",
+        }
+        for back in range(3)
+    ]
+    figures = figures_of({"figures": years})
+    compare("the valuation engine alone", lambda: evaluate(figures, current_pack()), lambda: bare_page(request))
+
+
+def main() -> None:
+    runner = DiscoverRunner(verbosity=0, interactive=False)
+    databases = runner.setup_databases()
+    try:
+        with override_settings(API_RATE_LIMIT="10000000/minute"):
+            run()
+    finally:
+        connection.close()
+        runner.teardown_databases(databases)
+
+
+if __name__ == "__main__":
+    main()
