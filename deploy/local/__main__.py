@@ -27,6 +27,7 @@ QUEUES = ("default", "messages", "valuation", "matching")
 READY_TIMEOUT_S = 120
 LEAST_FREE_MIB = 300
 STAFF_LOGIN = "staff"
+DETACHED = "BAZAAR_DETACHED"  # set for the launcher that `up` leaves running
 
 
 class StopRequested(Exception):
@@ -81,7 +82,7 @@ def start_standins(home: Home, keys: dict[str, str], supervisor: Supervisor, bas
     if not settings:
         return settings
     command = [sys.executable, "-m", "deploy.local.standins", "--port", str(port)]
-    command += ["--store", str(home.path / "simulated-phones.jsonl")]
+    command += ["--store", str(home.state / "simulated-phones.jsonl")]
     command += ["--webhook", f"{base_url}/api/v1/whatsapp/webhook/"]
     # The stand-in process wants both credentials, also where only one vendor is stood in for.
     credentials = {name: os.environ.get(name) or keys[name] for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")}
@@ -145,7 +146,7 @@ def start_application(
         command += ["--loglevel", "info", "--without-mingle", "--without-gossip"]
         name = f"worker {queue}"
         children.append(Child(name, command, home.logs / f"worker-{queue}.log", environment))
-    beat = [*celery, "beat", "--schedule", str(home.path / "beat"), "--pidfile", "", "--loglevel", "info"]
+    beat = [*celery, "beat", "--schedule", str(home.state / "beat"), "--pidfile", "", "--loglevel", "info"]
     children.append(Child("beat", beat, home.logs / "beat.log", environment))
     for child in children:
         supervisor.start(child)
@@ -205,6 +206,8 @@ def running_market(home: Home) -> Iterator[tuple[Supervisor, str]]:
             say(f"\nMSMEBazaar is ready.\n\n{table(base_url, environment, keys, home)}\n")
             yield supervisor, base_url
         finally:
+            for impatient in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(impatient, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
             say("Stopping")
             supervisor.stop_all()
             home.run_file.unlink(missing_ok=True)
@@ -221,7 +224,7 @@ def command_run(home: Home) -> None:
     signal.signal(signal.SIGTERM, on_terminate)
     try:
         with running_market(home) as (supervisor, _):
-            say("  Ctrl-C stops it.\n")
+            say("  `make down` stops it.\n" if os.environ.get(DETACHED) else "  Ctrl-C stops it.\n")
             while True:
                 time.sleep(0.5)
                 if supervisor.revive_dead():
@@ -244,6 +247,7 @@ def command_up(home: Home) -> None:
         launcher = subprocess.Popen(
             [sys.executable, "-m", "deploy.local", "run"],
             cwd=ROOT,
+            env={**os.environ, DETACHED: "true"},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

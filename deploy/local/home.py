@@ -45,6 +45,11 @@ class Home:
         return self.path / "logs"
 
     @property
+    def state(self) -> Path:
+        """Files of the launcher's own processes: beat's schedule, the simulated phones."""
+        return self.path / "state"
+
+    @property
     def run_file(self) -> Path:
         """What is running now: base URL, environment, process ids. Readable by its owner only."""
         return self.path / "run.json"
@@ -53,8 +58,8 @@ class Home:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             self.path.chmod(0o700)
-            for folder in ("logs", "postgres", "valkey", "s3", "metrics"):
-                (self.path / folder).mkdir(exist_ok=True)
+            for folder in ("logs", "postgres", "valkey", "s3", "metrics", "state"):
+                (self.path / folder).mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
             raise LauncherError(f"The data directory {self.path} cannot be used: {error.strerror}.") from error
 

