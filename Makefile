@@ -25,7 +25,7 @@ tour: ## Walk the main job over the running market's HTTP API, step by step
 	@$(LOCAL) tour
 
 test: ## The whole test suite, in parallel, on real services of its own (TESTS=tests/core for a part)
-	@$(EXEC) $(BIN)/python -m pytest -n auto $(TESTS)
+	@$(EXEC) $(BIN)/python -m pytest -n auto $(TESTS) $(if $(filter tests,$(TESTS)),--cov --cov-report= --cov-fail-under=90)
 
 check: lint types imports migrations deploy-check schema docs-check test ## All that CI asks: lint, types, imports, migrations, deploy check, schema and docs drift, tests
 

@@ -16,7 +16,6 @@ from msmebazaar.core.crypto import blind_index
 class LiveSession:
     """Private to this app: the authentication needs the user's row."""
 
-    session_id: UUID
     user: User
     actor: Actor
 
@@ -37,8 +36,8 @@ def get_live_session(*, session_id: UUID) -> LiveSession | None:
     )
     if session is None:
         return None
-    actor = Actor(session.user_id, frozenset(session.organisation_ids), session.user.is_staff)
-    return LiveSession(session.id, session.user, actor)
+    actor = Actor(session.user_id, frozenset(session.organisation_ids), session.user.is_staff, session.id)
+    return LiveSession(session.user, actor)
 
 
 def actor_of(*, user_id: UUID) -> Actor:

@@ -72,13 +72,12 @@ class TokenRefresh(AnonymousView):
 class Logout(ApiView):
     @extend_schema(
         operation_id="auth_logout",
-        request=serializers.RefreshRequest,
+        request=None,
         responses={204: None},
-        description="Ends the session of this refresh token. Repeating it is harmless.",
+        description="Ends the session of the access token: it and its refresh token are refused from now on.",
     )
     def post(self, request: Request) -> Response:
-        checked = self.validated(serializers.RefreshRequest, request)
-        services.end_session(user_id=self.actor(request).user_id, refresh=checked["refresh"], now=clock.now())
+        services.end_session(actor=self.actor(request), now=clock.now())
         return Response(status=204)
 
 

@@ -15,7 +15,6 @@ from msme.services.businesses import BusinessInput
 from msme.services.financials import FinancialsInput
 from msme.services.listings import ListingInput
 from msmebazaar.core import clock
-from msmebazaar.core.actor import Actor
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
 from msmebazaar.core.http.serializers import parsed
@@ -173,53 +172,33 @@ def _listing(listing: Listing) -> Any:
     return serializers.ListingAnswer(listing).data
 
 
-class ListingMove(ApiView):
-    """One step in a listing's life by its owner. Repeating a step that was done answers 409, and changes nothing."""
-
-    def move(self, actor: Actor, listing_id: UUID) -> tuple[Listing, str]:
-        raise NotImplementedError
-
-    def answer(self, request: Request, listing_id: UUID) -> Response:
-        listing, message = self.move(self.actor(request), listing_id)
-        return Answer(_listing(listing), message)
-
-
-class ListingSubmit(ListingMove):
+class ListingSubmit(ApiView):
     @extend_schema(operation_id="listings_submit", request=None, responses=serializers.ListingAnswer)
     @idempotent
     def post(self, request: Request, listing_id: UUID) -> Response:
-        return self.answer(request, listing_id)
-
-    def move(self, actor: Actor, listing_id: UUID) -> tuple[Listing, str]:
-        listing = services.submit_listing(actor=actor, listing_id=listing_id, now=clock.now())
-        return listing, gettext("Submitted. We look at it and tell you.")
+        listing = services.submit_listing(actor=self.actor(request), listing_id=listing_id, now=clock.now())
+        return Answer(_listing(listing), gettext("Submitted. We look at it and tell you."))
 
 
-class ListingPause(ListingMove):
+class ListingPause(ApiView):
     @extend_schema(operation_id="listings_pause", request=None, responses=serializers.ListingAnswer)
     @idempotent
     def post(self, request: Request, listing_id: UUID) -> Response:
-        return self.answer(request, listing_id)
-
-    def move(self, actor: Actor, listing_id: UUID) -> tuple[Listing, str]:
-        return services.pause_listing(actor=actor, listing_id=listing_id), gettext("Paused; nobody sees it now.")
+        listing = services.pause_listing(actor=self.actor(request), listing_id=listing_id)
+        return Answer(_listing(listing), gettext("Paused; nobody sees it now."))
 
 
-class ListingResume(ListingMove):
+class ListingResume(ApiView):
     @extend_schema(operation_id="listings_resume", request=None, responses=serializers.ListingAnswer)
     @idempotent
     def post(self, request: Request, listing_id: UUID) -> Response:
-        return self.answer(request, listing_id)
-
-    def move(self, actor: Actor, listing_id: UUID) -> tuple[Listing, str]:
-        return services.resume_listing(actor=actor, listing_id=listing_id, now=clock.now()), gettext("Live again.")
+        listing = services.resume_listing(actor=self.actor(request), listing_id=listing_id, now=clock.now())
+        return Answer(_listing(listing), gettext("Live again."))
 
 
-class ListingWithdraw(ListingMove):
+class ListingWithdraw(ApiView):
     @extend_schema(operation_id="listings_withdraw", request=None, responses=serializers.ListingAnswer)
     @idempotent
     def post(self, request: Request, listing_id: UUID) -> Response:
-        return self.answer(request, listing_id)
-
-    def move(self, actor: Actor, listing_id: UUID) -> tuple[Listing, str]:
-        return services.withdraw_listing(actor=actor, listing_id=listing_id), gettext("Withdrawn.")
+        listing = services.withdraw_listing(actor=self.actor(request), listing_id=listing_id)
+        return Answer(_listing(listing), gettext("Withdrawn."))

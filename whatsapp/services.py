@@ -151,5 +151,4 @@ def raise_status(*, message_id: UUID, status: str, error_code: str) -> bool:
     message.status = OutboundStatus.QUEUED if status == "accepted" else status
     message.error_code = error_code
     message.save(update_fields=["status", "error_code", "updated_at"])
-    WEBHOOK_TOTAL.labels("status", status).inc()
     return True

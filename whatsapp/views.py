@@ -79,9 +79,10 @@ class StatusWebhook(TwilioWebhook):
         except ValueError as error:
             message = N_("The message's id is missing.")
             raise InvalidInput(errors=(FieldFault("message", "required", message),)) from error
-        services.raise_status(
+        is_news = services.raise_status(
             message_id=message_id,
             status=payload.get("MessageStatus", ""),
             error_code=payload.get("ErrorCode", "")[:20],
         )
+        WEBHOOK_TOTAL.labels("status", "new" if is_news else "ignored").inc()
         return twiml()

@@ -14,6 +14,7 @@ from accounts.models import RefreshToken, Session
 from accounts.tokens import make_access_token
 from accounts.types import Tokens
 from msmebazaar.core import audit
+from msmebazaar.core.actor import Actor
 from msmebazaar.core.logging import get_logger
 from msmebazaar.core.metrics import REFRESH_REUSE
 
@@ -67,17 +68,11 @@ def _end_if_replayed(token_hash: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def end_session(*, user_id: UUID, refresh: str, now: datetime) -> None:
-    """Log out the device that holds this refresh token. Repeating it changes nothing; somebody else's token neither."""
-    session_id = (
-        RefreshToken.objects.filter(token_hash=_hash_of(refresh), session__user_id=user_id)
-        .values_list("session_id", flat=True)
-        .first()
-    )
-    if session_id and Session.objects.filter(pk=session_id, ended_at__isnull=True).update(
-        ended_at=now, ended_because="logout"
-    ):
-        audit.record("accounts.logged_out", subject_type="session", subject_id=session_id, actor_id=user_id)
+def end_session(*, actor: Actor, now: datetime) -> None:
+    """Log out the device that asks: its access and refresh tokens are refused from now on."""
+    assert actor.session_id is not None, "only a session can be logged out"
+    if Session.objects.filter(pk=actor.session_id, ended_at__isnull=True).update(ended_at=now, ended_because="logout"):
+        audit.record("accounts.logged_out", subject_type="session", subject_id=actor.session_id, actor_id=actor.user_id)
 
 
 def _issue(session: Session, now: datetime) -> Tokens:

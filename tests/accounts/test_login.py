@@ -1,7 +1,6 @@
 """Log-in by one-time code."""
 
 import re
-import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -21,6 +19,7 @@ from deploy.local.home import free_port
 from msmebazaar.core import clock
 from msmebazaar.core.types import Phone
 from msmebazaar.integrations.twilio import messenger
+from tests.at_once import at_once
 from tests.conftest import some_network, some_phone
 
 OTP, TOKEN = "/api/v1/auth/otp/", "/api/v1/auth/token/"
@@ -217,20 +216,8 @@ def test_twenty_guesses_at_once_spend_five_tries(anonymous: APIClient) -> None:
     phone = some_phone()
     challenge_id = ask(anonymous, phone).json()["data"]["challenge_id"]
     wrong = f"{(int(code_on(phone)) + 1) % 1_000_000:06d}"
-    start = threading.Barrier(20)
 
-    def guess() -> None:
-        try:
-            start.wait()
-            trade(APIClient(REMOTE_ADDR=some_network()), challenge_id, wrong)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=guess) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(20, lambda: trade(APIClient(REMOTE_ADDR=some_network()), challenge_id, wrong))
 
     assert OtpChallenge.objects.get().tries_left == 0
 
@@ -261,23 +248,14 @@ def test_a_whatsapp_user_without_a_phone_is_a_contact() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_ten_first_contacts_at_once_are_one_person() -> None:
-    value, found, start = str(some_phone()), [], threading.Barrier(10)
+    value = str(some_phone())
 
-    def meet() -> None:
-        try:
-            start.wait()
-            contact = find_or_create_contact(
-                kind=IdentityKind.PHONE, value=value, language="en", verified_at=clock.now()
-            )
-            found.append(contact.user_id)
-        finally:
-            connection.close()
+    def meet() -> object:
+        return find_or_create_contact(
+            kind=IdentityKind.PHONE, value=value, language="en", verified_at=clock.now()
+        ).user_id
 
-    threads = [threading.Thread(target=meet) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    found = at_once(10, meet)
 
     assert len(found) == 10
     assert len(set(found)) == 1

@@ -1,13 +1,12 @@
 """Idempotency-Key: the same request has one effect and one answer."""
 
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from msme.models import Business
 from msmebazaar.core.models import IdempotencyRecord
+from tests.at_once import at_once
 from tests.conftest import Persona
 from tests.factories import business_payload
 
@@ -77,20 +76,9 @@ def test_what_is_kept_is_not_readable_in_the_table(seller: Persona) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_ten_copies_at_once_make_one_row_and_one_answer(seller: Persona) -> None:
-    payload, answers, start = business_payload(), [], threading.Barrier(10)
+    payload = business_payload()
 
-    def work() -> None:
-        try:
-            start.wait()
-            answers.append(post(seller, payload, "key-1"))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(10, lambda: post(seller, payload, "key-1"))
 
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["data"]["id"] for answer in answers}) == 1

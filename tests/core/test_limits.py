@@ -1,7 +1,5 @@
 """Rate limits let through exactly what they say, and know who asks."""
 
-import threading
-
 import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
@@ -10,6 +8,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from msmebazaar.core import limits
 from msmebazaar.core.exceptions import RateLimited
 from msmebazaar.core.http import network
+from tests.at_once import at_once
 from tests.conftest import some_network
 
 
@@ -22,17 +21,9 @@ def spend(key: str, rate: str = "5/minute") -> bool:
 
 
 def test_of_fifty_at_once_exactly_five_pass() -> None:
-    key, passed, start = some_network(), [], threading.Barrier(50)
+    key = some_network()
 
-    def work() -> None:
-        start.wait()
-        passed.append(spend(key))
-
-    threads = [threading.Thread(target=work) for _ in range(50)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    passed = at_once(50, lambda: spend(key))
 
     assert passed.count(True) == 5
 

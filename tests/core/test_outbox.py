@@ -1,6 +1,5 @@
 """The outbox: nothing lost, nothing done twice, what fails is tried again and in the end said to be dead."""
 
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,13 +7,14 @@ from datetime import timedelta
 from typing import ClassVar
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from msmebazaar.core import clock, context
 from msmebazaar.core.models import IdempotencyRecord, WorkerHeartbeat
 from msmebazaar.core.outbox import Event, publish, registry, relay, selectors, subscribe
 from msmebazaar.core.outbox.models import Delivery, OutboxEvent
 from msmebazaar.core.outbox.publish import NUDGE_GRACE, OutsideTransaction
+from tests.at_once import at_once
 
 
 @dataclass(frozen=True)
@@ -182,21 +182,8 @@ def test_a_vendor_call_in_progress_is_not_made_a_second_time(vendor_handler: Han
 @pytest.mark.django_db(transaction=True)
 def test_ten_workers_at_once_have_one_effect(handler: Handler) -> None:
     delivery_id = publish_one()
-    start = threading.Barrier(10)
-    outcomes: list[str] = []
 
-    def work() -> None:
-        try:
-            start.wait()
-            outcomes.append(relay.deliver(delivery_id, now=clock.now()))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = at_once(10, lambda: relay.deliver(delivery_id, now=clock.now()))
 
     assert outcomes.count("done") == 1
     assert len(handler.calls) == 1

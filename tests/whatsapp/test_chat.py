@@ -1,7 +1,6 @@
 """The chat over the webhook, through the outbox, to the vendor."""
 
 import secrets
-import threading
 import urllib.parse
 import uuid
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from msmebazaar.core.outbox.models import Delivery
 from msmebazaar.core.types import Phone
 from msmebazaar.core.vendors import TwilioConfig
 from msmebazaar.integrations.twilio import messenger
+from tests.at_once import at_once
 from tests.conftest import Persona, some_network, some_phone
 from tests.factories import add_figures, make_business, make_live_listing, mandate_payload
 from whatsapp import services
@@ -141,20 +141,9 @@ def test_a_signed_form_without_a_sid_is_a_400() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_copies_at_once_are_one_message() -> None:
-    content, statuses, start = form(f"whatsapp:{some_phone()}", "नमस्ते"), [], threading.Barrier(20)
+    content = form(f"whatsapp:{some_phone()}", "नमस्ते")
 
-    def deliver() -> None:
-        try:
-            start.wait()
-            statuses.append(post(WEBHOOK, content).status_code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=deliver) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    statuses = at_once(20, lambda: post(WEBHOOK, content).status_code)
 
     assert statuses == [200] * 20
     assert InboundMessage.objects.count() == 1
