@@ -21,11 +21,15 @@ from msmebazaar.core.http.serializers import parsed
 from msmebazaar.core.http.views import ApiView
 from msmebazaar.core.types import FinancialYear
 
-EITHER_LISTING = PolymorphicProxySerializer(
-    component_name="Listing",
-    serializers=[serializers.ListingAnswer, serializers.ListingTeaser],
-    resource_type_field_name=None,
-)
+
+def own_or_teaser(*, many: bool) -> PolymorphicProxySerializer:
+    """One's own listing in full, somebody else's as a teaser."""
+    return PolymorphicProxySerializer(
+        component_name="Listing",
+        serializers=[serializers.ListingAnswer, serializers.ListingTeaser],
+        resource_type_field_name=None,
+        many=many,
+    )
 
 
 class BusinessList(ApiView):
@@ -115,7 +119,7 @@ class ListingList(ApiView):
     @extend_schema(
         operation_id="listings_list",
         parameters=[serializers.ListingFilter],
-        responses=serializers.ListingTeaser(many=True),
+        responses=own_or_teaser(many=True),
         description="The market as teasers, newest first; with `mine=true` one's own listings in every state.",
     )
     def get(self, request: Request) -> Response:
@@ -150,7 +154,7 @@ class ListingList(ApiView):
 class ListingDetail(ApiView):
     @extend_schema(
         operation_id="listings_retrieve",
-        responses=EITHER_LISTING,
+        responses=own_or_teaser(many=False),
         description="One's own listing in full, somebody else's live one as a teaser.",
     )
     def get(self, request: Request, listing_id: UUID) -> Response:

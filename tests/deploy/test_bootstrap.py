@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local import __main__ as launcher
 from deploy.local import bootstrap, services
 from deploy.local.home import Home, LauncherError
 from deploy.local.supervisor import Child, Supervisor, wait_until
@@ -38,6 +39,13 @@ def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
         bootstrap.check_disk()
 
     assert "disk is too full: 10 MiB free" in capsys.readouterr().err
+
+
+def test_a_disk_that_filled_up_since_is_named_at_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, 10 * 1024 * 1024))
+
+    with pytest.raises(LauncherError, match="nearly full: 10 MiB free"):
+        launcher.check_disk(tmp_path)
 
 
 def test_the_environment_is_installed_once_per_lock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
