@@ -169,7 +169,7 @@ STORAGES: dict[str, Any] = {
 }
 if OBJECT_STORE is not None:
     STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "msmebazaar.integrations.s3.TimeLimitedS3Storage",
         "OPTIONS": {
             "bucket_name": OBJECT_STORE.bucket,
             "access_key": OBJECT_STORE.access_key_id,
@@ -180,7 +180,6 @@ if OBJECT_STORE is not None:
             "querystring_auth": True,
             "querystring_expire": 60,
             "file_overwrite": False,
-            "addressing_style": "path" if OBJECT_STORE.endpoint_url else "auto",
         },
     }
 

@@ -37,3 +37,10 @@ def test_a_link_works_for_whoever_has_it_and_nothing_works_without() -> None:
     assert requests.get(link, timeout=5).content == b"content"
     assert requests.get(link.split("?")[0], timeout=5).status_code == 403
     assert "X-Amz-Expires=60" in link
+
+
+def test_every_call_has_a_time_limit() -> None:
+    configuration = file_store().backend.connection.meta.client.meta.config  # type: ignore[attr-defined]
+
+    assert (configuration.connect_timeout, configuration.read_timeout) == (2, 10)
+    assert configuration.retries["total_max_attempts"] == 2
