@@ -57,6 +57,10 @@ def personal_organisation_id_of(*, user_id: UUID) -> UUID:
     return membership.organisation_id
 
 
+def has_staff(*, username: str) -> bool:
+    return User.objects.filter(username=username, is_staff=True).exists()
+
+
 def get_contact(*, user_id: UUID) -> Contact:
     user = User.objects.only("full_name", "language").get(pk=user_id)
     return Contact(user.id, user.full_name or "", user.language)

@@ -61,14 +61,27 @@ def _same_person_elsewhere(kind: IdentityKind, value: str) -> UUID | None:
     return None
 
 
+@transaction.atomic
+def create_staff(*, username: str, password: str) -> UUID:
+    """A colleague with every right in the admin, who logs in by name and password."""
+    user = User.objects.create_superuser(username, password)
+    _give_organisation(user)
+    audit.record("accounts.staff_created", subject_type="user", subject_id=user.id, actor_id=None)
+    return user.id
+
+
 def _create_person(language: str, full_name: str) -> UUID:
     user = User(language=language, full_name=full_name)
     user.set_unusable_password()
     user.save()
-    organisation = Organisation.objects.create(kind=OrganisationKind.PERSONAL)
-    Membership.objects.create(user=user, organisation=organisation, role=Role.OWNER)
+    _give_organisation(user)
     audit.record("accounts.person_created", subject_type="user", subject_id=user.id, actor_id=user.id)
     return user.id
+
+
+def _give_organisation(user: User) -> None:
+    organisation = Organisation.objects.create(kind=OrganisationKind.PERSONAL)
+    Membership.objects.create(user=user, organisation=organisation, role=Role.OWNER)
 
 
 @transaction.atomic

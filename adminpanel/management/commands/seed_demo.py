@@ -14,8 +14,7 @@ from django.db import transaction
 
 from accounts import selectors as people
 from accounts import services as accounts
-from accounts.models import Membership, Organisation, User
-from accounts.types import IdentityKind, Role
+from accounts.types import IdentityKind
 from matching import services as matching
 from matching.services import MandateInput
 from msme import services as businesses
@@ -128,24 +127,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.ENVIRONMENT == "production":
             raise CommandError("A demonstration market does not belong into production.")
-        if User.objects.filter(username=STAFF_LOGIN).exists():
+        if people.has_staff(username=STAFF_LOGIN):
             self.stdout.write("the demonstration market is there already")
             return
         password = os.environ.get("DEMO_STAFF_PASSWORD", "")
         if len(password) < 8:
             raise CommandError("Set DEMO_STAFF_PASSWORD to at least 8 characters.")
         with transaction.atomic():
-            staff = self._staff(password)
+            staff = people.actor_of(user_id=accounts.create_staff(username=STAFF_LOGIN, password=password))
             for number, firm in enumerate(FIRMS):
                 owner = self._person(OWNER if number == 0 else Phone.parse(f"98000001{number:02d}"), f"Owner {number}")
                 self._offer(owner, firm, staff)
             self._mandates(self._person(BUYER, "Demo buyer"))
         self.stdout.write(f"{len(FIRMS)} firms on the market")
-
-    def _staff(self, password: str) -> Actor:
-        user = User.objects.create_superuser(STAFF_LOGIN, password)
-        Membership.objects.create(user=user, organisation=Organisation.objects.create(name="Staff"), role=Role.OWNER)
-        return people.actor_of(user_id=user.pk)
 
     def _person(self, phone: Phone, name: str) -> Actor:
         contact = accounts.find_or_create_contact(

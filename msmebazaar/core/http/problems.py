@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
@@ -57,7 +58,7 @@ def to_problem(error: BaseException) -> Problem:
     if isinstance(error, PermissionDenied):
         return _from_app_error(Forbidden())
     if isinstance(error, RequestDataTooBig):
-        return _from_app_error(PayloadTooLarge(limit="the permitted number of"))
+        return _from_app_error(PayloadTooLarge(limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
     if isinstance(error, SuspiciousOperation):
         return Problem(400, "bad_request", _("Bad request"), _("This request cannot be understood."))
     if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
