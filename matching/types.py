@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class MandateKind(models.TextChoices):
-    BUYER = "buyer", "Buyer"
-    INVESTOR = "investor", "Investor"
-    LENDER = "lender", "Lender"
+    BUYER = "buyer", _("Buyer")
+    INVESTOR = "investor", _("Investor")
+    LENDER = "lender", _("Lender")
 
 
 class MandateStatus(models.TextChoices):
-    ACTIVE = "active", "Active"
-    PAUSED = "paused", "Paused"
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
 
 
 @dataclass(frozen=True)

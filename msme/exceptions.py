@@ -42,13 +42,13 @@ class ListingNotFound(NotFound):
 class IllegalMove(Conflict):
     code = "msme.illegal_move"
     title = N_("Not possible in this state")
-    default_detail = N_("A listing that is %(now)s cannot become %(wanted)s.")
+    default_detail = N_("This listing is “%(now)s”; it cannot become “%(wanted)s”.")
 
 
 class ListingNotEditable(Conflict):
     code = "msme.listing_not_editable"
     title = N_("Listing cannot be changed now")
-    default_detail = N_("A listing that is %(now)s cannot be changed.")
+    default_detail = N_("This listing is “%(now)s” and cannot be changed.")
 
 
 class ListingNotPublishable(Unprocessable):

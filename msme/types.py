@@ -6,17 +6,18 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Constitution(models.TextChoices):
-    PROPRIETORSHIP = "proprietorship", "Proprietorship"
-    PARTNERSHIP = "partnership", "Partnership"
-    LLP = "llp", "LLP"
-    PRIVATE_LIMITED = "private_limited", "Private limited company"
-    PUBLIC_LIMITED = "public_limited", "Public limited company"
-    ONE_PERSON_COMPANY = "one_person_company", "One person company"
-    TRUST = "trust", "Trust"
-    SOCIETY = "society", "Society"
+    PROPRIETORSHIP = "proprietorship", _("Proprietorship")
+    PARTNERSHIP = "partnership", _("Partnership")
+    LLP = "llp", _("LLP")
+    PRIVATE_LIMITED = "private_limited", _("Private limited company")
+    PUBLIC_LIMITED = "public_limited", _("Public limited company")
+    ONE_PERSON_COMPANY = "one_person_company", _("One person company")
+    TRUST = "trust", _("Trust")
+    SOCIETY = "society", _("Society")
 
 
 # Which 4th letters of a PAN each constitution may have (PRODUCT c.4). A HUF may run a proprietorship.
@@ -35,31 +36,31 @@ PAN_HOLDERS_OF: dict[str, str] = {
 class FigureSource(models.TextChoices):
     """Where figures come from, best first."""
 
-    AUDITED = "audited", "Audited accounts"
-    FILED = "filed", "Filed with the tax office"
-    PROVISIONAL = "provisional", "Provisional accounts"
-    SELF_DECLARED = "self_declared", "Owner's own figures"
+    AUDITED = "audited", _("Audited accounts")
+    FILED = "filed", _("Filed with the tax office")
+    PROVISIONAL = "provisional", _("Provisional accounts")
+    SELF_DECLARED = "self_declared", _("Owner's own figures")
 
 
 class Intent(models.TextChoices):
-    FULL_SALE = "full_sale", "Full sale"
-    STAKE_SALE = "stake_sale", "Sale of a stake"
-    ASSET_SALE = "asset_sale", "Sale of assets"
-    EQUITY_INVESTMENT = "equity_investment", "Equity investment"
-    LOAN = "loan", "Loan"
+    FULL_SALE = "full_sale", _("Full sale")
+    STAKE_SALE = "stake_sale", _("Sale of a stake")
+    ASSET_SALE = "asset_sale", _("Sale of assets")
+    EQUITY_INVESTMENT = "equity_investment", _("Equity investment")
+    LOAN = "loan", _("Loan")
 
 
 class ListingStatus(models.TextChoices):
-    DRAFT = "draft", "Draft"
-    SUBMITTED = "submitted", "Submitted"
-    CHANGES_ASKED = "changes_asked", "Changes asked"
-    APPROVED = "approved", "Approved"
-    LIVE = "live", "Live"
-    PAUSED = "paused", "Paused"
-    UNDER_OFFER = "under_offer", "Under offer"
-    SOLD = "sold", "Sold"
-    WITHDRAWN = "withdrawn", "Withdrawn"
-    EXPIRED = "expired", "Expired"
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    CHANGES_ASKED = "changes_asked", _("Changes asked")
+    APPROVED = "approved", _("Approved")
+    LIVE = "live", _("Live")
+    PAUSED = "paused", _("Paused")
+    UNDER_OFFER = "under_offer", _("Under offer")
+    SOLD = "sold", _("Sold")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
 
 
 S = ListingStatus
@@ -81,10 +82,10 @@ EDITABLE = frozenset({S.DRAFT, S.CHANGES_ASKED})
 class ReviewReason(models.TextChoices):
     """Why staff ask for changes; the owner reads the sentence in their language (`msme.texts`)."""
 
-    NAME_SHOWN = "name_shown", "The text tells who the business is"
-    FIGURES_UNCLEAR = "figures_unclear", "The figures do not fit together"
-    TEXT_UNCLEAR = "text_unclear", "The text does not say what is offered"
-    NOT_PERMITTED = "not_permitted", "This may not be listed here"
+    NAME_SHOWN = "name_shown", _("The text tells who the business is")
+    FIGURES_UNCLEAR = "figures_unclear", _("The figures do not fit together")
+    TEXT_UNCLEAR = "text_unclear", _("The text does not say what is offered")
+    NOT_PERMITTED = "not_permitted", _("This may not be listed here")
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class ValuationStatus(models.TextChoices):
-    PENDING = "pending", "Being calculated"
-    READY = "ready", "Ready"
-    REFUSED = "refused", "No value possible"
+    PENDING = "pending", _("Being calculated")
+    READY = "ready", _("Ready")
+    REFUSED = "refused", _("No value possible")
 
 
 @dataclass(frozen=True)

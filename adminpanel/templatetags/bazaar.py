@@ -18,12 +18,12 @@ def rupees(amount: Decimal) -> str:
 
 @register.filter
 def intent_name(intent: str) -> str:
-    return Intent(intent).label
+    return str(Intent(intent).label)
 
 
 @register.filter
 def figure_source(source: str) -> str:
-    return FigureSource(source).label
+    return str(FigureSource(source).label)
 
 
 @register.filter

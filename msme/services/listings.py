@@ -47,7 +47,7 @@ def update_listing(*, actor: Actor, listing_id: UUID, given: ListingInput) -> Li
     """Replace the content of a draft, or of one for which changes were asked."""
     listing = _own_locked(actor, listing_id)
     if listing.status not in EDITABLE:
-        raise ListingNotEditable(now=listing.status)
+        raise ListingNotEditable(now=_named(listing.status))
     for name, value in vars(given).items():
         setattr(listing, name, value)
     listing.version += 1
@@ -119,7 +119,7 @@ def pause_listing(*, actor: Actor, listing_id: UUID) -> Listing:
 def resume_listing(*, actor: Actor, listing_id: UUID, now: datetime) -> Listing:
     listing = _own_locked(actor, listing_id)
     if listing.status != ListingStatus.PAUSED:
-        raise IllegalMove(now=listing.status, wanted=ListingStatus.LIVE)
+        raise IllegalMove(now=_named(listing.status), wanted=_named(ListingStatus.LIVE))
     return _publish(listing, actor, now)
 
 
@@ -158,9 +158,14 @@ def _locked_for_staff(actor: Actor, listing_id: UUID) -> Listing:
     return listing
 
 
+def _named(status: str) -> str:
+    """A state's name in the reader's language."""
+    return str(ListingStatus(status).label)
+
+
 def _guard_move(listing: Listing, wanted: ListingStatus) -> None:
     if not listing.can_become(wanted):
-        raise IllegalMove(now=listing.status, wanted=wanted)
+        raise IllegalMove(now=_named(listing.status), wanted=_named(wanted))
 
 
 def _move(listing: Listing, wanted: ListingStatus, actor: Actor) -> Listing:

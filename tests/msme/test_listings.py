@@ -284,6 +284,16 @@ class TestTheMarket:
             buyer.client.get(URL)
 
 
+def test_a_move_that_is_not_possible_is_said_in_the_readers_words(seller: Persona, staff_actor: Actor) -> None:
+    listing = make_live_listing(seller.actor, staff_actor)
+
+    english = seller.client.post(f"{URL}{listing.id}/submit/").json()["message"]
+    hindi = seller.client.post(f"{URL}{listing.id}/submit/", HTTP_ACCEPT_LANGUAGE="hi").json()["message"]
+
+    assert english == "This listing is “Live”; it cannot become “Submitted”."
+    assert "“लाइव”" in hindi
+
+
 def test_staff_cannot_move_what_is_not_there(staff_actor: Actor) -> None:
     with pytest.raises(ListingNotFound):
         services.approve_listing(actor=staff_actor, listing_id=uuid.uuid4(), now=clock.now())
