@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import hypothesis
 import pytest
 from django.core.management import call_command
 from rest_framework.test import APIClient
@@ -25,6 +26,9 @@ from msmebazaar.core.actor import Actor
 from msmebazaar.core.outbox import relay
 from msmebazaar.core.outbox.models import Delivery
 from msmebazaar.core.types import Phone
+
+hypothesis.settings.register_profile("bazaar", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("bazaar")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
