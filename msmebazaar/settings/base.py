@@ -95,7 +95,8 @@ DATABASES["default"]["OPTIONS"] |= {
 }
 if env.boolean("DATABASE_POOL", default=False):
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+    # With CONN_HEALTH_CHECKS the pool tries a connection before it hands it out, so that a database that was started
+    # again is used at once instead of failing one request per connection of before.
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 12, "timeout": 5}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
