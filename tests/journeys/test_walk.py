@@ -95,10 +95,12 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
 
 
 def is_ready(market: Market) -> bool:
+    """Ready several times in a row, so that each web process was asked."""
     try:
-        return requests.get(f"http://127.0.0.1:{market.port}/health/ready", timeout=2).status_code == 200
+        asked = [requests.get(f"http://127.0.0.1:{market.port}/health/ready", timeout=2) for _ in range(8)]
     except requests.RequestException:
         return False
+    return all(answer.status_code == 200 for answer in asked)
 
 
 def test_the_tour_walks_through(market: Market) -> None:
