@@ -55,12 +55,18 @@ def create_business(*, actor: Actor, organisation_id: UUID, given: BusinessInput
 @transaction.atomic
 def update_business(*, actor: Actor, business_id: UUID, given: BusinessInput) -> Business:
     """Replace the facts of a business."""
-    business = selectors.own_businesses(actor=actor).select_for_update(of=("self",)).filter(pk=business_id).first()
-    if business is None:
-        raise BusinessNotFound
+    business = own_business_locked(actor, business_id)
     _fill(business, given)
     _save(business)
     audit.record("msme.business_updated", subject_type="business", subject_id=business.id, actor_id=actor.user_id)
+    return business
+
+
+def own_business_locked(actor: Actor, business_id: UUID) -> Business:
+    """An own business, held until the transaction ends. BusinessNotFound when it is somebody else's or missing."""
+    business = selectors.own_businesses(actor=actor).select_for_update(of=("self",)).filter(pk=business_id).first()
+    if business is None:
+        raise BusinessNotFound
     return business
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from msme import selectors
-from msme.exceptions import BusinessNotFound, FinancialsInvalid, FinancialsKnown
-from msme.models import Business, FinancialStatement
+from msme.exceptions import FinancialsInvalid, FinancialsKnown
+from msme.models import FinancialStatement
+from msme.services.businesses import own_business_locked
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import N_, FieldFault
@@ -44,7 +44,7 @@ def add_financials(*, actor: Actor, business_id: UUID, given: FinancialsInput, t
         BusinessNotFound, FinancialsKnown.
         FinancialsInvalid: figures that contradict each other or other years, all at once.
     """
-    business = _locked_business(actor, business_id)
+    business = own_business_locked(actor, business_id)
     statement = FinancialStatement(business=business, fiscal_year=given.fiscal_year.start)
     _fill(statement, given, today)
     try:
@@ -61,7 +61,7 @@ def add_financials(*, actor: Actor, business_id: UUID, given: FinancialsInput, t
 @transaction.atomic
 def replace_financials(*, actor: Actor, business_id: UUID, given: FinancialsInput, today: date) -> FinancialStatement:
     """Set the figures of a year, whether it was there or not; repeating it changes nothing."""
-    business = _locked_business(actor, business_id)
+    business = own_business_locked(actor, business_id)
     year = given.fiscal_year.start
     statement = FinancialStatement.objects.filter(business=business, fiscal_year=year).first()
     statement = statement or FinancialStatement(business=business, fiscal_year=year)
@@ -69,13 +69,6 @@ def replace_financials(*, actor: Actor, business_id: UUID, given: FinancialsInpu
     statement.save()
     _audit("msme.financials_replaced", statement, actor)
     return statement
-
-
-def _locked_business(actor: Actor, business_id: UUID) -> Business:
-    business = selectors.own_businesses(actor=actor).select_for_update(of=("self",)).filter(pk=business_id).first()
-    if business is None:
-        raise BusinessNotFound
-    return business
 
 
 def _fill(statement: FinancialStatement, given: FinancialsInput, today: date) -> None:

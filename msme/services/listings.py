@@ -9,7 +9,7 @@ from django.db import transaction
 
 from msme import selectors, teaser
 from msme.events import ListingLeftMarket, ListingPublished
-from msme.exceptions import BusinessNotFound, IllegalMove, ListingNotEditable, ListingNotFound, ListingNotPublishable
+from msme.exceptions import IllegalMove, ListingNotEditable, ListingNotFound, ListingNotPublishable
 from msme.models import Listing
 from msme.types import EDITABLE, Intent, ListingStatus, ReviewReason
 from msmebazaar.core import audit
@@ -34,9 +34,7 @@ class ListingInput:
 @transaction.atomic
 def create_listing(*, actor: Actor, business_id: UUID, given: ListingInput) -> Listing:
     """A draft. It is complete and checked only when it is submitted."""
-    business = selectors.own_businesses(actor=actor).filter(pk=business_id).first()
-    if business is None:
-        raise BusinessNotFound
+    business = selectors.get_own_business(actor=actor, business_id=business_id)
     listing = Listing.objects.create(business=business, organisation_id=business.organisation_id, **vars(given))
     _audit("msme.listing_created", listing, actor)
     return listing
