@@ -9,6 +9,7 @@ import pytest
 import yaml
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from msmebazaar.core.actor import Actor
@@ -24,6 +25,11 @@ def document() -> dict[str, Any]:
 
 def test_the_document_in_the_repository_is_what_the_code_serves() -> None:
     call_command("export_openapi", "--check", stdout=StringIO())
+
+
+def test_the_document_is_in_english_whatever_language_was_spoken_before() -> None:
+    with translation.override("hi"):
+        call_command("export_openapi", "--check", stdout=StringIO())
 
 
 def test_a_document_that_drifted_is_noticed(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
@@ -20,6 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true")
 
+    @no_translations  # names of choices would come in the language of whatever ran before
     def handle(self, *args: Any, **options: Any) -> None:
         GENERATOR_STATS.reset()
         schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
