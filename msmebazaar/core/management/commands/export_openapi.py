@@ -1,6 +1,8 @@
 """`manage.py export_openapi [--check]`: docs/openapi.yaml from the views."""
 
 from argparse import ArgumentParser
+from difflib import unified_diff
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +33,10 @@ class Command(BaseCommand):
         text = OpenApiYamlRenderer().render(schema, renderer_context={}).decode()  # type: ignore[no-untyped-call]
         target = settings.BASE_DIR / TARGET
         if options["check"]:
-            if not target.exists() or target.read_text() != text:
-                raise CommandError(f"{TARGET} is not what the code serves; run `make docs`.")
+            kept = target.read_text() if target.exists() else ""
+            if kept != text:
+                lines = islice(unified_diff(kept.splitlines(), text.splitlines(), "kept", "served", n=1, lineterm=""), 20)
+                raise CommandError("\n".join([f"{TARGET} is not what the code serves; run `make docs`.", *lines]))
             self.stdout.write("schema: no drift")
         else:
             target.write_text(text)
