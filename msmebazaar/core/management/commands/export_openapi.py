@@ -35,7 +35,9 @@ class Command(BaseCommand):
         if options["check"]:
             kept = target.read_text() if target.exists() else ""
             if kept != text:
-                lines = islice(unified_diff(kept.splitlines(), text.splitlines(), "kept", "served", n=1, lineterm=""), 20)
+                lines = islice(
+                    unified_diff(kept.splitlines(), text.splitlines(), "kept", "served", n=1, lineterm=""), 20
+                )
                 raise CommandError("\n".join([f"{TARGET} is not what the code serves; run `make docs`.", *lines]))
             self.stdout.write("schema: no drift")
         else:
