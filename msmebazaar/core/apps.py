@@ -7,4 +7,4 @@ class CoreConfig(AppConfig):
     verbose_name = "Kernel"
 
     def ready(self) -> None:
-        from msmebazaar.core import checks, metrics  # noqa: F401 - registered by import
+        from msmebazaar.core import checks, keepers, metrics  # noqa: F401 - registered by import

@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from msmebazaar.core import retention
+
 SHORTEST_KEY = 32
 
 
@@ -35,6 +37,15 @@ def check_keys(**_: Any) -> list[CheckMessage]:
     if len(set(keys.values())) < len(keys):
         found.append(Error("Two of the keys are the same; each needs its own value.", id="bazaar.E003"))
     return found
+
+
+@register()
+def check_retention(**_: Any) -> list[CheckMessage]:
+    """Every rule has somebody who carries it out, and the other way round."""
+    return [
+        Error(f"{what}: a retention rule without a keeper, or a keeper without a rule.", id="bazaar.E007")
+        for what in sorted(retention.unmatched())
+    ]
 
 
 @register(Tags.security, deploy=True)

@@ -9,6 +9,7 @@ key and the name of what is indexed.
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -25,11 +26,16 @@ class DecryptionError(Exception):
     """Stored bytes that do not belong to this row and column, or whose key is gone."""
 
 
+def prefix_of_newest_key() -> bytes:
+    """What every value begins with that is encrypted now."""
+    name = next(iter(settings.FIELD_ENCRYPTION_KEYS)).encode()
+    return bytes([VERSION, len(name)]) + name
+
+
 def encrypt(text: str, associated: str) -> bytes:
-    key_id, key = next(iter(settings.FIELD_ENCRYPTION_KEYS.items()))
+    key = next(iter(settings.FIELD_ENCRYPTION_KEYS.values()))
     nonce = os.urandom(NONCE_LENGTH)
-    name = key_id.encode()
-    return bytes([VERSION, len(name)]) + name + nonce + AESGCM(key).encrypt(nonce, text.encode(), associated.encode())
+    return prefix_of_newest_key() + nonce + AESGCM(key).encrypt(nonce, text.encode(), associated.encode())
 
 
 def decrypt(stored: bytes, associated: str) -> str:
@@ -50,6 +56,24 @@ def decrypt(stored: bytes, associated: str) -> str:
 def blind_index(kind: str, value: str) -> str:
     """64 hex digits that are equal for equal values of one kind and tell nothing without the key."""
     return hmac.new(settings.BLIND_INDEX_KEY.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
+
+
+# Values that lie elsewhere than in a column of ours: each function encrypts them anew and returns how many there were.
+_elsewhere: dict[str, Callable[[], int]] = {}
+
+
+def rotates(name: str) -> Callable[[Callable[[], int]], Callable[[], int]]:
+    """Register a function that `manage.py rotate_encryption_keys` calls besides going through the columns."""
+
+    def register(function: Callable[[], int]) -> Callable[[], int]:
+        _elsewhere[name] = function
+        return function
+
+    return register
+
+
+def rotate_elsewhere() -> dict[str, int]:
+    return {name: rotate() for name, rotate in _elsewhere.items()}
 
 
 class EncryptedAttribute(DeferredAttribute):

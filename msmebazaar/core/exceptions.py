@@ -73,6 +73,14 @@ class Forbidden(AppError):
     default_detail = N_("You may not do this.")
 
 
+class ReadOnly(Forbidden):
+    """The row may be seen, not changed."""
+
+    code = "read_only"
+    title = N_("Read only")
+    default_detail = N_("You may look at this but not change it. Ask the organisation's administrator.")
+
+
 class NotFound(AppError):
     code = "not_found"
     status = 404

@@ -43,6 +43,7 @@ ALLOWED_FIELDS = frozenset(
         "vendor_code",
         "count",
         "security_event",
+        "channel",
     }
 )
 

@@ -7,7 +7,15 @@ import os
 from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -22,6 +30,7 @@ OTP_TOTAL = Counter("otp", "One-time codes", ["outcome"])
 REFRESH_REUSE = Counter("auth_refresh_reuse", "Refresh tokens used twice; the session was ended")
 RATE_LIMITED = Counter("ratelimit_limited", "Requests refused by a limit", ["limit"])
 RATE_FALLBACK = Counter("ratelimit_fallback", "Limits counted in the process because Redis did not answer")
+LISTENERS = Gauge("stream_listeners", "Open live streams", multiprocess_mode="livesum")
 WEBHOOK_TOTAL = Counter("webhook", "Inbound webhooks", ["kind", "outcome"])
 
 

@@ -28,6 +28,9 @@ class FileStore:
         with self.backend.open(key) as stream:
             return bytes(stream.read())
 
+    def exists(self, key: str) -> bool:
+        return self.backend.exists(key)
+
     def remove(self, key: str) -> None:
         self.backend.delete(key)
 

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -35,6 +36,11 @@ INSTALLED_APPS = [
     "pgtrigger",
     "storages",
     "django_prometheus",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "msmebazaar.core",
     "accounts",
     "msme",
@@ -58,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -67,6 +74,7 @@ WSGI_APPLICATION = "msmebazaar.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -101,9 +109,10 @@ if env.boolean("DATABASE_POOL", default=False):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 
-# --- cache, rate limits, broker: one Redis or Valkey, three of its databases ----------------------------------------
+# --- cache, rate limits, broker, live news: one Redis or Valkey, databases of it ------------------------------------
 REDIS_URL = env.required("REDIS_URL").rstrip("/")
 REDIS_BROKER_URL, REDIS_CACHE_URL, REDIS_LIMITS_URL = (f"{REDIS_URL}/{number}" for number in (0, 1, 2))
+REDIS_LIVE_URL = REDIS_LIMITS_URL  # pub/sub knows no databases
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
@@ -155,13 +164,21 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         }
         for queue in QUEUES
     },
-    "forget old rows": {"task": "core.forget_expired", "schedule": 3600.0, "options": {"expires": 600}},
+    "remove what is past its time": {"task": "core.apply_retention", "schedule": 3600.0, "options": {"expires": 600}},
+    "drop expired badges": {"task": "accounts.expire_badges", "schedule": 600.0, "options": {"expires": 300}},
 }
 
 # --- vendors: None = off; half-set = a system-check error at start --------------------------------------------------
 TWILIO = env.twilio()
 OPENAI = env.openai()
 OBJECT_STORE = env.object_store()
+EMAIL = env.email()
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = EMAIL.sender if EMAIL else "MSMEBazaar <no-reply@localhost>"
+EMAIL_HOST, EMAIL_PORT = (EMAIL.host, EMAIL.port) if EMAIL else ("", 0)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (EMAIL.user, EMAIL.password) if EMAIL else ("", "")
+EMAIL_USE_TLS = bool(EMAIL and EMAIL.use_tls)
+STAFF_OIDC = env.staff_oidc()
 HALF_SET_GROUPS = tuple(env.half_set_groups)
 
 STORAGES: dict[str, Any] = {
@@ -196,15 +213,46 @@ OTP_TRIES = 5
 OTP_RESEND_AFTER = timedelta(seconds=30)
 OTP_SENDS_PER_PHONE = "3/10minutes"
 OTP_SENDS_PER_PHONE_A_DAY = "10/day"
+OTP_PROVIDER = env.choice("OTP_PROVIDER", ["own", "twilio_verify"], "own")
 OTP_SENDS_PER_NETWORK = env.text("OTP_SENDS_PER_NETWORK", "30/10minutes")
+INVITATION_LIFETIME = timedelta(days=7)
+# How long a badge holds, by tier: a phone number changes hands, documents and funds age.
+BADGE_LIFETIMES = {0: timedelta(days=365), 1: timedelta(days=365), 2: timedelta(days=365), 3: timedelta(days=90)}
 FIELD_ENCRYPTION_KEYS = env.encryption_keys("FIELD_ENCRYPTION_KEYS")
 BLIND_INDEX_KEY = env.required("BLIND_INDEX_KEY")
+
+# --- staff sign-in (django-allauth): password or the operator's OpenID Connect, then a second factor; rules in adminpanel
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "admin:index"
+SESSION_COOKIE_AGE = 15 * 60  # idle; only staff have such sessions
+SESSION_SAVE_EVERY_REQUEST = True
+ACCOUNT_ADAPTER = "adminpanel.signin.StaffAdapter"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # step-up holds five minutes
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+MFA_ADAPTER = "adminpanel.signin.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # staff have no email address here
+MFA_TOTP_ISSUER = "MSMEBazaar"
+SOCIALACCOUNT_ADAPTER = "adminpanel.signin.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [STAFF_OIDC.as_allauth_app()] if STAFF_OIDC else [],
+    }
+}
 
 # --- HTTP -----------------------------------------------------------------------------------------------------------
 REQUEST_BODY_LIMIT = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_BODY_LIMIT
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)  # how many X-Forwarded-For entries our own proxies add
 API_RATE_LIMIT = env.text("API_RATE_LIMIT", "1200/minute")  # per user, or per network when nobody is logged in
+STREAM_RATE_LIMIT = "60/minute"  # how often one person may open the live stream
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)
 CSRF_FAILURE_VIEW = "msmebazaar.core.http.pages.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
@@ -212,7 +260,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
 CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS", [])
 CORS_URLS_REGEX = r"^/api/"
@@ -266,6 +313,23 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ValuationStatusEnum": "valuation.types.ValuationStatus",
         "MandateStatusEnum": "matching.types.MandateStatus",
         "IntentEnum": "msme.types.Intent",
+        "MandateKindEnum": "matching.types.MandateKind",
+        "LanguageEnum": "accounts.types.Language",
+        "IdentityKindEnum": "accounts.types.IdentityKind",
+        "AddressKindEnum": "accounts.serializers.login.ADDABLE",
+        "PhoneChannelEnum": "accounts.serializers.login.PHONE_CHANNELS",
+        "OrganisationKindEnum": "accounts.types.OrganisationKind",
+        "MarketRoleEnum": "accounts.types.MarketRole",
+        "MemberRoleEnum": "accounts.types.MemberRole",
+        "InvitationStateEnum": "accounts.types.InvitationState",
+        "AdvisorMandateStateEnum": "accounts.types.AdvisorMandateState",
+        "TierEnum": "accounts.types.Tier",
+        "AskableTierEnum": "accounts.serializers.organisations.ASKABLE_TIERS",
+        "RequestStateEnum": "accounts.types.RequestState",
+        "ConsentChannelEnum": "accounts.types.ConsentChannel",
+        "NotificationChannelEnum": "accounts.types.NotificationChannel",
+        "DataRequestKindEnum": "accounts.types.DataRequestKind",
+        "ExportStateEnum": "accounts.types.ExportState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

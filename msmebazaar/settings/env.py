@@ -13,7 +13,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from msmebazaar.core.vendors import ObjectStoreConfig, OpenAIConfig, TwilioConfig
+from msmebazaar.core.vendors import EmailConfig, ObjectStoreConfig, OpenAIConfig, OpenIDConfig, TwilioConfig
 
 _reader = environ.Env()
 
@@ -56,6 +56,14 @@ def boolean(name: str, default: bool) -> bool:
     if value not in ("true", "false"):
         raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
     return value == "true"
+
+
+def choice(name: str, allowed: list[str], default: str) -> str:
+    """One of a few words."""
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+    return value
 
 
 def names(name: str, default: list[str]) -> list[str]:
@@ -119,6 +127,9 @@ def twilio() -> TwilioConfig | None:
         whatsapp_from=found["TWILIO_WHATSAPP_FROM"],
         api_base_url=text("TWILIO_API_BASE_URL", "https://api.twilio.com"),
         timeout_s=integer("TWILIO_TIMEOUT_S", 5),
+        code_content_sid=optional("TWILIO_CODE_CONTENT_SID"),
+        verify_service_sid=optional("TWILIO_VERIFY_SERVICE_SID"),
+        verify_base_url=text("TWILIO_VERIFY_BASE_URL", "https://verify.twilio.com"),
     )
 
 
@@ -133,6 +144,32 @@ def openai() -> OpenAIConfig | None:
         embedding_dimensions=integer("OPENAI_EMBEDDING_DIMENSIONS", 384),
         chat_model=text("OPENAI_CHAT_MODEL", "gpt-4o-mini"),
         timeout_s=integer("OPENAI_TIMEOUT_S", 10),
+    )
+
+
+def email() -> EmailConfig | None:
+    found = group("Email", ["EMAIL_HOST", "EMAIL_FROM"])
+    if found is None:
+        return None
+    return EmailConfig(
+        host=found["EMAIL_HOST"],
+        port=integer("EMAIL_PORT", 587),
+        user=text("EMAIL_USER", ""),
+        password=text("EMAIL_PASSWORD", ""),
+        use_tls=boolean("EMAIL_USE_TLS", default=True),
+        sender=found["EMAIL_FROM"],
+    )
+
+
+def staff_oidc() -> OpenIDConfig | None:
+    found = group("Staff single sign-on", ["STAFF_OIDC_SERVER_URL", "STAFF_OIDC_CLIENT_ID", "STAFF_OIDC_CLIENT_SECRET"])
+    if found is None:
+        return None
+    return OpenIDConfig(
+        server_url=found["STAFF_OIDC_SERVER_URL"],
+        client_id=found["STAFF_OIDC_CLIENT_ID"],
+        client_secret=found["STAFF_OIDC_CLIENT_SECRET"],
+        name=text("STAFF_OIDC_NAME", "Single sign-on"),
     )
 
 

@@ -209,7 +209,7 @@ def test_the_periodic_tasks_do_their_work(handler: Handler, drain: Callable[[], 
     tasks.sweep_outbox_task()
     old = IdempotencyRecord.objects.create(scope="s", route="r", key_hash="k", request_hash="h")
     IdempotencyRecord.objects.filter(pk=old.pk).update(created_at=clock.now() - timedelta(hours=25))
-    tasks.forget_expired_task()
+    tasks.apply_retention_task()
 
     assert Delivery.objects.get(pk=delivery_id).state == "done"
     assert WorkerHeartbeat.objects.filter(queue="valuation").exists()

@@ -10,7 +10,7 @@ from msmebazaar.core.exceptions import Forbidden, NotFound
 from msmebazaar.core.http.envelope import failure
 from msmebazaar.core.http.problems import Problem, to_problem
 
-PAGES_FOR_PEOPLE = ("/admin/", "/dev/")
+PAGES_FOR_PEOPLE = ("/admin/", "/dev/", "/staff/")
 
 
 def answer_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
@@ -36,6 +36,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer_problem(request, to_problem(NotFound()))
+
+
+def not_here(request: HttpRequest) -> HttpResponse:
+    """For addresses that a package brings and we do not offer."""
     return answer_problem(request, to_problem(NotFound()))
 
 

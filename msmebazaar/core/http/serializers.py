@@ -100,3 +100,7 @@ class Base(serializers.Serializer[Any]):
 
     def update(self, instance: Any, validated_data: Any) -> Any:
         raise NotImplementedError("services write")
+
+
+class Reveal(Base):
+    reveal = serializers.BooleanField(default=False, help_text="Show personal data in clear; each time is recorded.")

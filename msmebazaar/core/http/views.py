@@ -3,6 +3,8 @@
 from typing import Any, cast
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -25,12 +27,26 @@ class ApiView(APIView):
         return request.auth
 
     def validated(self, serializer: type[BaseSerializer[Any]], request: Request, **kwargs: Any) -> dict[str, Any]:
-        """The body as the serializer checks it; a body that is not an object is a fault too."""
+        """The body as the serializer checks it. A body that is not an object, and a field it does not know, are faults too."""
         checked = serializer(data=request.data, **kwargs)
-        checked.is_valid(raise_exception=True)
+        known = getattr(checked, "fields", {})
+        unknown = [name for name in request.data if name not in known] if isinstance(request.data, dict) else []
+        if not checked.is_valid() or unknown:
+            message = ErrorDetail(gettext("There is no such field here."), code="unknown_field")
+            raise ValidationError(dict(checked.errors) | {name: [message] for name in unknown})
         return cast(dict[str, Any], checked.validated_data)
 
-    def page(self, request: Request, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]]) -> Response:
+    def page(
+        self,
+        request: Request,
+        rows: QuerySet[Any],
+        serializer: type[BaseSerializer[Any]],
+        context: dict[str, Any] | None = None,
+    ) -> Response:
         paginator = self.pagination_class()
         found = paginator.paginate_queryset(rows, request, self)
-        return paginator.get_paginated_response(serializer(found, many=True).data)
+        return paginator.get_paginated_response(serializer(found, many=True, context=context or {}).data)
+
+    def wants_reveal(self, request: Request) -> bool:
+        """`?reveal=true`: personal data in clear. The caller records that it was asked for."""
+        return request.query_params.get("reveal", "").lower() in ("true", "1")

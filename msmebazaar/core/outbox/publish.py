@@ -1,6 +1,6 @@
 """Writing events."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -21,9 +21,11 @@ class OutsideTransaction(RuntimeError):
     """An event must be committed together with the change it tells of."""
 
 
-def publish(event: Event) -> UUID:
+def publish(event: Event, *, not_before: datetime | None = None) -> UUID:
     """Write the event and one delivery per subscriber; after the commit, wake workers (best effort).
 
+    Args:
+        not_before: leave it to the sweeper until then, instead of waking a worker.
     Returns:
         the event's id.
     Raises:
@@ -40,10 +42,10 @@ def publish(event: Event) -> UUID:
         occurred_at=now,
     )
     deliveries = Delivery.objects.bulk_create(
-        Delivery(event=row, handler=subscription.name, queue=subscription.queue, due_at=now + NUDGE_GRACE)
+        Delivery(event=row, handler=subscription.name, queue=subscription.queue, due_at=not_before or now + NUDGE_GRACE)
         for subscription in subscriptions_of(event.name)
     )
-    for delivery in deliveries:
+    for delivery in deliveries if not_before is None else ():
         transaction.on_commit(partial(nudge, delivery.id, delivery.queue), robust=True)
     return row.id
 

@@ -3,10 +3,8 @@
 from uuid import UUID
 
 from celery import shared_task
-from django.conf import settings
 
-from msmebazaar.core import clock
-from msmebazaar.core.models import IdempotencyRecord
+from msmebazaar.core import clock, retention
 from msmebazaar.core.outbox import heartbeats, relay
 
 
@@ -25,7 +23,6 @@ def record_heartbeat_task(*, queue: str, **_: object) -> None:
     heartbeats.record_heartbeat(queue)
 
 
-@shared_task(name="core.forget_expired")
-def forget_expired_task(**_: object) -> None:
-    oldest = clock.now() - settings.IDEMPOTENCY_KEY_LIFETIME
-    IdempotencyRecord.objects.filter(created_at__lt=oldest).delete()
+@shared_task(name="core.apply_retention")
+def apply_retention_task(**_: object) -> None:
+    retention.apply(now=clock.now(), dry_run=False)
