@@ -1,14 +1,45 @@
 """What accounts refuses."""
 
-from msmebazaar.core.exceptions import N_, InvalidInput, NotAuthenticated, RateLimited, Unavailable
+from msmebazaar.core.exceptions import (
+    N_,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    RateLimited,
+    Unavailable,
+)
 
 
-class CodeRefused(InvalidInput):
-    """One answer for a wrong, used, expired or unknown code, so that nothing can be learned from it."""
+class CodeWrong(InvalidInput):
+    code = "accounts.code_wrong"
+    title = N_("Wrong code")
+    default_detail = N_("This code is not right. Tries left: %(left)s.")
 
-    code = "accounts.code_refused"
-    title = N_("Code refused")
-    default_detail = N_("This code is wrong or no longer valid. Check it, or ask for a new one.")
+
+class CodeExpired(InvalidInput):
+    code = "accounts.code_expired"
+    title = N_("Code expired")
+    default_detail = N_("This code is more than 5 minutes old. Ask for a new one.")
+
+
+class CodeUsed(InvalidInput):
+    code = "accounts.code_used"
+    title = N_("Code already used")
+    default_detail = N_("This code was used already. Ask for a new one.")
+
+
+class TooManyTries(InvalidInput):
+    code = "accounts.too_many_tries"
+    title = N_("Too many tries")
+    default_detail = N_("There were too many wrong tries. Ask for a new code.")
+
+
+class ChallengeUnknown(InvalidInput):
+    code = "accounts.challenge_unknown"
+    title = N_("Unknown challenge")
+    default_detail = N_("We do not know this challenge. Ask for a new code.")
 
 
 class ResendTooSoon(RateLimited):
@@ -29,3 +60,126 @@ class SessionEnded(NotAuthenticated):
     code = "accounts.session_ended"
     title = N_("Session ended")
     default_detail = N_("This session has ended. Log in again.")
+
+
+class SessionNotFound(NotFound):
+    code = "accounts.session_not_found"
+    default_detail = N_("You have no such session.")
+
+
+class IdentityNotFound(NotFound):
+    code = "accounts.identity_not_found"
+    default_detail = N_("You have no such address.")
+
+
+class LastIdentity(Conflict):
+    code = "accounts.last_identity"
+    title = N_("Last address")
+    default_detail = N_("This is the only phone you can log in with. Add another one first.")
+
+
+class CannotMerge(Conflict):
+    code = "accounts.cannot_merge"
+    title = N_("Address in use")
+    default_detail = N_("This address belongs to an account that cannot be joined with yours. Write to our staff.")
+
+
+class OrganisationNotFound(NotFound):
+    code = "accounts.organisation_not_found"
+    default_detail = N_("There is no such organisation.")
+
+
+class MemberNotFound(NotFound):
+    code = "accounts.member_not_found"
+    default_detail = N_("The organisation has no such member.")
+
+
+class LastAdmin(Conflict):
+    code = "accounts.last_admin"
+    title = N_("Last administrator")
+    default_detail = N_("An organisation needs an administrator. Make somebody else one first.")
+
+
+class RoleMissing(Forbidden):
+    code = "accounts.role_missing"
+    title = N_("Role missing")
+    default_detail = N_("Your organisation does not have the role “%(role)s”. Its administrator can add it.")
+
+
+class InvitationNotFound(NotFound):
+    code = "accounts.invitation_not_found"
+    default_detail = N_("There is no such invitation.")
+
+
+class InvitationClosed(Conflict):
+    code = "accounts.invitation_closed"
+    title = N_("Invitation closed")
+    default_detail = N_("This invitation was answered, withdrawn or has expired.")
+
+
+class InvitationKnown(Conflict):
+    code = "accounts.invitation_known"
+    title = N_("Already invited")
+    default_detail = N_("This address has an open invitation already.")
+
+
+class AdvisorMandateNotFound(NotFound):
+    code = "accounts.advisor_mandate_not_found"
+    default_detail = N_("There is no such advisor mandate.")
+
+
+class AdvisorMandateClosed(Conflict):
+    code = "accounts.advisor_mandate_closed"
+    title = N_("Advisor mandate closed")
+    default_detail = N_("This advisor mandate was answered or ended already.")
+
+
+class VerificationRequestNotFound(NotFound):
+    code = "accounts.verification_request_not_found"
+    default_detail = N_("There is no such verification request.")
+
+
+class VerificationRequestKnown(Conflict):
+    code = "accounts.verification_request_known"
+    title = N_("Already asked")
+    default_detail = N_("We are looking at such a request already.")
+
+
+class NoticeUnknown(InvalidInput):
+    code = "accounts.notice_unknown"
+    title = N_("Notice not current")
+    default_detail = N_("Consent is given to the current notice. Read it again; its version has changed.")
+
+
+class DataRequestNotFound(NotFound):
+    code = "accounts.data_request_not_found"
+    default_detail = N_("There is no such request.")
+
+
+class DataRequestClosed(Conflict):
+    code = "accounts.data_request_closed"
+    title = N_("Request closed")
+    default_detail = N_("This request was answered already.")
+
+
+class ExportNotFound(NotFound):
+    code = "accounts.export_not_found"
+    default_detail = N_("There is no such export.")
+
+
+class NomineeNotFound(NotFound):
+    code = "accounts.nominee_not_found"
+    default_detail = N_("You have named nobody.")
+
+
+class NotificationNotFound(NotFound):
+    code = "accounts.notification_not_found"
+    default_detail = N_("There is no such notification.")
+
+
+class StreamElsewhere(Unavailable):
+    """The live stream was asked of a process that answers one request at a time."""
+
+    code = "accounts.stream_elsewhere"
+    title = N_("Stream not served here")
+    default_detail = N_("The live stream is served by its own process; this address reached another one.")

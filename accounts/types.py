@@ -1,10 +1,11 @@
-"""What other apps get to see of a person."""
+"""What other apps get to see of people, organisations and their rights."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Language(models.TextChoices):
@@ -13,21 +14,117 @@ class Language(models.TextChoices):
 
 
 class IdentityKind(models.TextChoices):
-    """How a person can be reached or recognised. WHATSAPP is the address Twilio uses, which need not be a phone."""
+    """How a person can be reached or recognised. WHATSAPP is the address Twilio uses; BSUID the id Meta gives a person who
+    hides their number from businesses."""
 
-    PHONE = "phone", "Phone"
-    EMAIL = "email", "Email"
+    PHONE = "phone", _("Phone")
+    EMAIL = "email", _("Email")
     WHATSAPP = "whatsapp", "WhatsApp"
+    BSUID = "bsuid", _("WhatsApp without a number")
 
 
 class OrganisationKind(models.TextChoices):
-    PERSONAL = "personal", "Personal"
-    COMPANY = "company", "Company"
+    PERSONAL = "personal", _("Personal")
+    COMPANY = "company", _("Company")
 
 
-class Role(models.TextChoices):
-    OWNER = "owner", "Owner"
-    MEMBER = "member", "Member"
+class MarketRole(models.TextChoices):
+    """What an organisation is on the market. STAFF is ours alone."""
+
+    OWNER = "owner", _("Owner of businesses")
+    BUYER = "buyer", _("Buyer")
+    INVESTOR = "investor", _("Investor")
+    LENDER = "lender", _("Lender")
+    ADVISOR = "advisor", _("Advisor")
+    STAFF = "staff", _("MSMEBazaar staff")
+
+
+class MemberRole(models.TextChoices):
+    """What a member may do in an organisation."""
+
+    ADMIN = "admin", _("Administrator")
+    MEMBER = "member", _("Member")
+    VIEWER = "viewer", _("Viewer")
+
+
+class InvitationState(models.TextChoices):
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class AdvisorMandateState(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    ENDED = "ended", _("Ended")
+
+
+class Tier(models.IntegerChoices):
+    """How well an organisation is known to us."""
+
+    T0_PHONE = 0, _("Phone verified")
+    T1_IDENTIFIERS = 1, _("Identifiers consistent")
+    T2_DOCUMENTS = 2, _("Documents reviewed")
+    T3_FUNDS = 3, _("Funds proven")
+
+
+class RequestState(models.TextChoices):
+    OPEN = "open", _("Open")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    ANSWERED = "answered", _("Answered")
+
+
+class CodeChannel(models.TextChoices):
+    SMS = "sms", "SMS"
+    WHATSAPP = "whatsapp", "WhatsApp"
+    EMAIL = "email", _("Email")
+
+
+class ChallengePurpose(models.TextChoices):
+    LOG_IN = "log_in", _("Log in")
+    ADD = "add", _("Add an address")
+
+
+class Purpose(models.TextChoices):
+    """What personal data may be used for; each needs a consent of its own."""
+
+    SERVICE = "service", _("Messages about your business, valuations and matches")
+    MATCHING = "matching", _("Showing your profile to the other side of a match")
+    MARKETING = "marketing", _("Offers and news")
+
+
+class ConsentChannel(models.TextChoices):
+    API = "api", _("App or website")
+    WHATSAPP = "whatsapp", "WhatsApp"
+    STAFF = "staff", _("Told to our staff")
+
+
+class NotificationChannel(models.TextChoices):
+    EMAIL = "email", _("Email")
+    SMS = "sms", "SMS"
+    WHATSAPP = "whatsapp", "WhatsApp"
+
+
+class DispatchState(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    SENDING = "sending", _("Sending")
+    SENT = "sent", _("Sent")
+    REFUSED = "refused", _("Not sent by rule")
+    FAILED = "failed", _("Failed")
+
+
+class DataRequestKind(models.TextChoices):
+    CORRECTION = "correction", _("Correction")
+    GRIEVANCE = "grievance", _("Grievance")
+
+
+class ExportState(models.TextChoices):
+    PENDING = "pending", _("Being made")
+    READY = "ready", _("Ready")
+    EXPIRED = "expired", _("Expired")
 
 
 @dataclass(frozen=True)
@@ -49,23 +146,34 @@ class Challenge:
 
 
 @dataclass(frozen=True)
+class OrganisationOfMe:
+    id: UUID
+    name: str
+    kind: str
+    roles: tuple[str, ...]
+    role: str
+
+
+@dataclass(frozen=True)
+class IdentityOfMe:
+    """`value` is masked unless the person asked to see it."""
+
+    id: UUID
+    kind: str
+    value: str
+    verified_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Me:
-    """A person as they see themselves."""
+    """A person as they see themselves. `phone` is masked unless they asked to see it."""
 
     id: UUID
     full_name: str
     language: str
     phone: str | None
     is_staff: bool
-    organisations: tuple["OrganisationOfMe", ...]
-
-
-@dataclass(frozen=True)
-class OrganisationOfMe:
-    id: UUID
-    name: str
-    kind: str
-    role: str
+    organisations: tuple[OrganisationOfMe, ...]
 
 
 @dataclass(frozen=True)

@@ -6,4 +6,8 @@ class MatchingConfig(AppConfig):
     verbose_name = "Matching"
 
     def ready(self) -> None:
+        from accounts import holders
         from matching import handlers  # noqa: F401 - subscribes to events
+        from matching.personal_data import MatchingHolder
+
+        holders.register("matching", MatchingHolder())

@@ -9,11 +9,11 @@ from matching.exceptions import MandateNotFound
 from matching.models import Mandate, Match
 from matching.types import MatchCounts
 from msme import selectors as listings
-from msmebazaar.core.actor import Actor
+from msmebazaar.core.actor import Actor, Scope
 
 
 def own_mandates(*, actor: Actor) -> QuerySet[Mandate]:
-    return Mandate.objects.filter(organisation_id__in=actor.organisation_ids)
+    return Mandate.objects.filter(organisation_id__in=actor.readable(Scope.MATCHING))
 
 
 def get_own_mandate(*, actor: Actor, mandate_id: UUID) -> Mandate:

@@ -30,6 +30,13 @@ class MandateWrite(Base):
     status = serializers.ChoiceField(choices=MandateStatus.choices, default=MandateStatus.ACTIVE)
 
 
+class MandateCreate(MandateWrite):
+    organisation_id = serializers.UUIDField(
+        required=False,
+        help_text="Who looks; one's own first organisation when left out. It needs the role of the kind.",
+    )
+
+
 class MandateAnswer(serializers.ModelSerializer[Mandate]):
     matches_are_fresh = serializers.SerializerMethodField(
         help_text="False for the seconds until a worker has matched the latest version."

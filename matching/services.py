@@ -7,6 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts import selectors as people
+from accounts.exceptions import OrganisationNotFound
+from accounts.types import MarketRole
 from matching import selectors
 from matching.engine import ENGINE_VERSION, TICKET_STRETCH, Candidate, Scored, Wish, rank, score
 from matching.events import MandateSaved
@@ -16,7 +19,7 @@ from matching.types import MandateStatus
 from msme import selectors as listings
 from msme.types import ListingFacts
 from msmebazaar.core import audit
-from msmebazaar.core.actor import Actor
+from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.exceptions import N_, FieldFault
 from msmebazaar.core.outbox import publish
 from msmebazaar.core.types import state_by_letters
@@ -48,8 +51,10 @@ def create_mandate(*, actor: Actor, organisation_id: UUID, given: MandateInput) 
     Raises:
         MandateInvalid: wishes that contradict each other, all at once.
     """
-    if organisation_id not in actor.organisation_ids:
-        raise MandateNotFound
+    if organisation_id not in actor.readable(Scope.MATCHING):
+        raise OrganisationNotFound
+    actor.require_writable(Scope.MATCHING, organisation_id)
+    people.require_market_role(organisation_id=organisation_id, role=MarketRole(given.kind))
     _check(given)
     mandate = Mandate.objects.create(organisation_id=organisation_id, **vars(given))
     audit.record("matching.mandate_created", subject_type="mandate", subject_id=mandate.id, actor_id=actor.user_id)
@@ -63,6 +68,8 @@ def update_mandate(*, actor: Actor, mandate_id: UUID, given: MandateInput) -> Ma
     mandate = selectors.own_mandates(actor=actor).select_for_update().filter(pk=mandate_id).first()
     if mandate is None:
         raise MandateNotFound
+    actor.require_writable(Scope.MATCHING, mandate.organisation_id)
+    people.require_market_role(organisation_id=mandate.organisation_id, role=MarketRole(given.kind))
     _check(given)
     for name, value in vars(given).items():
         setattr(mandate, name, value)

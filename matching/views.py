@@ -28,16 +28,20 @@ class MandateList(ApiView):
 
     @extend_schema(
         operation_id="mandates_create",
-        request=serializers.MandateWrite,
+        request=serializers.MandateCreate,
         responses={201: serializers.MandateAnswer},
         description="Writes what a buyer, investor or lender looks for; a worker finds matches within seconds.",
     )
     @idempotent
     def post(self, request: Request) -> Response:
         actor = self.actor(request)
-        given = MandateInput(**self.validated(serializers.MandateWrite, request))
-        organisation_id = people.personal_organisation_id_of(user_id=actor.user_id)
-        mandate = services.create_mandate(actor=actor, organisation_id=organisation_id, given=given)
+        checked = self.validated(serializers.MandateCreate, request)
+        organisation_id = checked.pop("organisation_id", None)
+        mandate = services.create_mandate(
+            actor=actor,
+            organisation_id=organisation_id or people.personal_organisation_id_of(user_id=actor.user_id),
+            given=MandateInput(**checked),
+        )
         return Answer(_mandate(mandate), gettext("Saved. We look for matches."), status=201)
 
 

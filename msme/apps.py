@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class MsmeConfig(AppConfig):
     name = "msme"
     verbose_name = "Businesses and listings"
+
+    def ready(self) -> None:
+        from accounts import holders
+        from msme import kinds  # noqa: F401 - registers kinds of notifications
+        from msme.personal_data import MsmeHolder
+
+        holders.register("msme", MsmeHolder())

@@ -10,12 +10,13 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from msme.exceptions import BusinessNotFound, ListingNotFound
 from msme.models import Business, FinancialStatement, Listing, NicCode
 from msme.types import BusinessFacts, ListingFacts, ListingStatus, ReviewItem, YearOfFigures
-from msmebazaar.core.actor import Actor
+from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.types import FinancialYear
 
 
 def own_businesses(*, actor: Actor) -> QuerySet[Business]:
-    return Business.objects.filter(organisation_id__in=actor.organisation_ids)
+    """Businesses of the actor's organisations, and of owners whose advisor they are."""
+    return Business.objects.filter(organisation_id__in=actor.readable(Scope.BUSINESS))
 
 
 def get_own_business(*, actor: Actor, business_id: UUID) -> Business:
@@ -60,7 +61,7 @@ def _figures(statements: Iterable[FinancialStatement]) -> tuple[YearOfFigures, .
 
 
 def own_listings(*, actor: Actor) -> QuerySet[Listing]:
-    return Listing.objects.filter(organisation_id__in=actor.organisation_ids).select_related("business")
+    return Listing.objects.filter(organisation_id__in=actor.readable(Scope.LISTING)).select_related("business")
 
 
 def live_listings(
@@ -84,7 +85,7 @@ def get_visible_listing(*, actor: Actor, listing_id: UUID) -> Listing:
     """An own listing in any state, or somebody's live one."""
     listing = (
         Listing.objects.filter(pk=listing_id)
-        .filter(Q(organisation_id__in=actor.organisation_ids) | Q(status=ListingStatus.LIVE))
+        .filter(Q(organisation_id__in=actor.readable(Scope.LISTING)) | Q(status=ListingStatus.LIVE))
         .select_related("business")
         .first()
     )

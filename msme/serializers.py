@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.masking import masked_identifier
 from msme.models import Business, FinancialStatement, Listing
 from msme.texts import REVIEW_SENTENCES
 from msme.types import Constitution, FigureSource, Intent, ListingStatus, ReviewReason
@@ -39,12 +40,25 @@ class BusinessWrite(Base):
     employees = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False, allow_null=True)
 
 
-class BusinessAnswer(serializers.ModelSerializer[Business]):
-    """A business as its owner sees it."""
+class BusinessCreate(BusinessWrite):
+    organisation_id = serializers.UUIDField(
+        required=False, help_text="Whose business it is; one's own first organisation when left out."
+    )
 
-    gstin = serializers.CharField(allow_null=True)
-    pan = serializers.CharField(allow_null=True)
-    udyam = serializers.CharField(allow_null=True)
+
+class MaskedField(serializers.CharField):
+    """An identifier, masked unless the caller asked to see it (`context["reveal"]`)."""
+
+    def to_representation(self, value: str) -> str:
+        return value if self.context.get("reveal") else masked_identifier(value)
+
+
+class BusinessAnswer(serializers.ModelSerializer[Business]):
+    """A business as its owner sees it. Identifiers are masked unless `reveal=true`."""
+
+    gstin = MaskedField(allow_null=True)
+    pan = MaskedField(allow_null=True)
+    udyam = MaskedField(allow_null=True)
 
     class Meta:
         model = Business

@@ -9,15 +9,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import selectors as people
+from accounts import services as accounts
 from msme import selectors, serializers, services
 from msme.models import Business, FinancialStatement, Listing
 from msme.services.businesses import BusinessInput
 from msme.services.financials import FinancialsInput
 from msme.services.listings import ListingInput
 from msmebazaar.core import clock
+from msmebazaar.core.actor import Scope
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
-from msmebazaar.core.http.serializers import parsed
+from msmebazaar.core.http.serializers import Reveal, parsed
 from msmebazaar.core.http.views import ApiView
 from msmebazaar.core.types import FinancialYear
 
@@ -35,28 +37,42 @@ def own_or_teaser(*, many: bool) -> PolymorphicProxySerializer:
 class BusinessList(ApiView):
     @extend_schema(operation_id="businesses_list", responses=serializers.BusinessAnswer(many=True))
     def get(self, request: Request) -> Response:
+        """Businesses of one's organisations and of owners one advises, the newest first; identifiers are masked."""
         rows = selectors.own_businesses(actor=self.actor(request))
         return self.page(request, rows, serializers.BusinessAnswer)
 
     @extend_schema(
         operation_id="businesses_create",
-        request=serializers.BusinessWrite,
+        request=serializers.BusinessCreate,
         responses={201: serializers.BusinessAnswer},
         description="Registers a business. The GSTIN's check character, its PAN and its state are checked against the rest.",
     )
     @idempotent
     def post(self, request: Request) -> Response:
         actor = self.actor(request)
-        given = BusinessInput(**self.validated(serializers.BusinessWrite, request))
-        organisation_id = people.personal_organisation_id_of(user_id=actor.user_id)
-        business = services.create_business(actor=actor, organisation_id=organisation_id, given=given)
+        checked = self.validated(serializers.BusinessCreate, request)
+        organisation_id = checked.pop("organisation_id", None)
+        business = services.create_business(
+            actor=actor,
+            organisation_id=organisation_id or people.personal_organisation_id_of(user_id=actor.user_id),
+            given=BusinessInput(**checked),
+        )
         return Answer(_business(business), gettext("Business registered."), status=201)
 
 
 class BusinessDetail(ApiView):
-    @extend_schema(operation_id="businesses_retrieve", responses=serializers.BusinessAnswer)
+    @extend_schema(
+        operation_id="businesses_retrieve",
+        parameters=[Reveal],
+        responses=serializers.BusinessAnswer,
+        description="Identifiers are masked; `reveal=true` shows them, and that is recorded.",
+    )
     def get(self, request: Request, business_id: UUID) -> Response:
-        return Answer(_business(selectors.get_own_business(actor=self.actor(request), business_id=business_id)))
+        actor, reveal = self.actor(request), self.wants_reveal(request)
+        business = selectors.get_own_business(actor=actor, business_id=business_id)
+        if reveal:
+            accounts.record_reveal(actor=actor, subject_type="business", subject_id=business.id)
+        return Answer(_business(business, reveal=reveal))
 
     @extend_schema(
         operation_id="businesses_update", request=serializers.BusinessWrite, responses=serializers.BusinessAnswer
@@ -67,8 +83,8 @@ class BusinessDetail(ApiView):
         return Answer(_business(business), gettext("Saved."))
 
 
-def _business(business: Business) -> Any:
-    return serializers.BusinessAnswer(business).data
+def _business(business: Business, *, reveal: bool = False) -> Any:
+    return serializers.BusinessAnswer(business, context={"reveal": reveal}).data
 
 
 class FinancialsList(ApiView):
@@ -160,7 +176,7 @@ class ListingDetail(ApiView):
     def get(self, request: Request, listing_id: UUID) -> Response:
         actor = self.actor(request)
         listing = selectors.get_visible_listing(actor=actor, listing_id=listing_id)
-        is_own = listing.organisation_id in actor.organisation_ids
+        is_own = listing.organisation_id in actor.readable(Scope.LISTING)
         return Answer(_listing(listing) if is_own else serializers.ListingTeaser(listing).data)
 
     @extend_schema(

@@ -5,13 +5,19 @@ Run through `make test`, which starts all of that; a bare `pytest` says so.
 
 import io
 import os
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 import hypothesis
 import pytest
+import requests
+import time_machine
 from django.core.management import call_command
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 if not os.environ.get("DATABASE_URL"):
@@ -25,7 +31,9 @@ from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.outbox import relay
 from msmebazaar.core.outbox.models import Delivery
+from msmebazaar.core.outbox.publish import NUDGE_GRACE
 from msmebazaar.core.types import Phone
+from msmebazaar.integrations.twilio import messenger
 
 hypothesis.settings.register_profile("bazaar", deadline=None)  # a busy machine is no fault of the code
 hypothesis.settings.load_profile("bazaar")
@@ -42,6 +50,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "faults" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def real_mail(settings: Settings) -> None:
+    """Through SMTP to the stand-in, not into pytest-django's list."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
 
 def some_phone() -> Phone:
@@ -61,9 +75,10 @@ class Persona:
     phone: Phone
     actor: Actor
     client: APIClient
+    authorization: str
 
     @property
-    def organisation_id(self) -> object:
+    def organisation_id(self) -> UUID:
         return next(iter(self.actor.organisation_ids))
 
 
@@ -83,8 +98,9 @@ def make_persona(reference_data: None) -> Callable[[], Persona]:
         )
         tokens = open_session(user_id=contact.user_id, user_agent="tests", now=clock.now())
         client = APIClient(REMOTE_ADDR=some_network())
-        client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
-        return Persona(phone, people.actor_of(user_id=contact.user_id), client)
+        authorization = f"Bearer {tokens.access}"
+        client.credentials(HTTP_AUTHORIZATION=authorization)
+        return Persona(phone, people.actor_of(user_id=contact.user_id), client, authorization)
 
     return make
 
@@ -118,14 +134,40 @@ def anonymous() -> APIClient:
 
 
 @pytest.fixture
+def code_on() -> Callable[[str], str]:
+    """The code in the newest message to a phone, a WhatsApp address or an email address."""
+
+    def read(address: str) -> str:
+        if "@" in address:
+            found = requests.get(os.environ["DEV_MAILBOX_URL"], params={"to": address}, timeout=5).json()["mails"]
+            text = str(found[0]["body"])
+        else:
+            text = messenger().list_messages(address, limit=1)[0].body
+        code = re.search(r"\d{6}", text)
+        assert code, text
+        return code[0]
+
+    return read
+
+
+@pytest.fixture
+def daytime() -> Iterator[None]:
+    """Ten in the morning in India, when nobody's quiet hours are."""
+    with time_machine.travel(datetime(2026, 11, 26, 10, 0, tzinfo=clock.INDIA), tick=True):
+        yield
+
+
+@pytest.fixture
 def drain() -> Callable[[], int]:
-    """Carry out everything that waits in the outbox, as workers would, until nothing is left. Returns how many."""
+    """Carry out everything that is due in the outbox, as workers would, until nothing is left. Returns how many."""
 
     def carry_out() -> int:
         count = 0
         while True:
             waiting = list(
-                Delivery.objects.filter(state="pending", attempts=0).order_by("id").values_list("id", flat=True)
+                Delivery.objects.filter(state="pending", attempts=0, due_at__lte=clock.now() + NUDGE_GRACE)
+                .order_by("id")
+                .values_list("id", flat=True)
             )
             if not waiting:
                 return count

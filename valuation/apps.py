@@ -6,4 +6,8 @@ class ValuationConfig(AppConfig):
     verbose_name = "Valuation"
 
     def ready(self) -> None:
-        from valuation import handlers  # noqa: F401 - subscribes to events
+        from accounts import holders
+        from valuation import handlers, kinds  # noqa: F401 - registered by import
+        from valuation.personal_data import ValuationHolder
+
+        holders.register("valuation", ValuationHolder())

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from msmebazaar.core.actor import Actor
+from msmebazaar.core.actor import Actor, Scope
 from valuation.exceptions import ValuationNotFound
 from valuation.models import Valuation
 from valuation.types import ValuationSummary
 
 
 def own_valuations(*, actor: Actor) -> QuerySet[Valuation]:
-    return Valuation.objects.filter(organisation_id__in=actor.organisation_ids)
+    return Valuation.objects.filter(organisation_id__in=actor.readable(Scope.VALUATION))
 
 
 def get_own_valuation(*, actor: Actor, valuation_id: UUID) -> Valuation:

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts import services as accounts
 from msme import selectors as businesses
 from msmebazaar.core import audit
-from msmebazaar.core.actor import Actor
+from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.outbox import publish
 from valuation import canonical
 from valuation.engine import ENGINE_VERSION, Estimate, evaluate
@@ -28,6 +29,7 @@ def request_valuation(*, actor: Actor, business_id: UUID) -> Valuation:
         msme BusinessNotFound; FiguresMissing.
     """
     facts = businesses.get_business_facts(actor=actor, business_id=business_id)
+    actor.require_writable(Scope.VALUATION, facts.organisation_id)
     if not facts.figures:
         raise FiguresMissing
     content, pack = canonical.input_of(facts.figures), current_pack()
@@ -65,4 +67,10 @@ def complete_valuation(*, valuation_id: UUID, now: datetime) -> None:
         valuation.low80_inr, valuation.high80_inr = result.value.low80, result.value.high80
     valuation.completed_at = now
     valuation.save()
+    accounts.notify(
+        user_ids=[valuation.requested_by_id],
+        kind=f"valuation.{valuation.status}",
+        now=now,
+        params={"valuation_id": str(valuation.id)},
+    )
     publish(ValuationCompleted(valuation.id))

@@ -6,4 +6,10 @@ class WhatsappConfig(AppConfig):
     verbose_name = "WhatsApp"
 
     def ready(self) -> None:
-        from whatsapp import handlers  # noqa: F401 - subscribes to events
+        from accounts import channels, holders
+        from accounts.types import NotificationChannel
+        from whatsapp import handlers, keepers, services  # noqa: F401 - registered by import
+        from whatsapp.personal_data import WhatsappHolder
+
+        holders.register("whatsapp", WhatsappHolder())
+        channels.register(NotificationChannel.WHATSAPP, services.send_notification)

@@ -22,9 +22,13 @@ class Conversation(TimeStamped):
 
 
 class InboundMessage(TimeStamped):
-    """A webhook, kept as it came. Twilio may send it twice, late or out of order: the SID is unique."""
+    """A webhook, kept as it came. Twilio may send it twice, late or out of order: the SID is unique.
+
+    `user` is known once a worker has recognised the sender.
+    """
 
     message_sid = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, related_name="+")
     payload = EncryptedTextField()
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)

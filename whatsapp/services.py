@@ -10,11 +10,12 @@ from django.db import transaction
 
 from accounts import selectors as people
 from accounts import services as accounts
-from accounts.types import IdentityKind
+from accounts.channels import Unreachable
+from accounts.types import IdentityKind, NotificationChannel
 from matching import selectors as matching
 from msme import selectors as listings
 from msme.types import ListingStatus
-from msmebazaar.core import audit
+from msmebazaar.core import audit, clock
 from msmebazaar.core.logging import get_logger
 from msmebazaar.core.metrics import WEBHOOK_TOTAL
 from msmebazaar.core.outbox import publish
@@ -54,9 +55,7 @@ def answer(*, message_id: UUID, now: datetime) -> None:
     if message.handled_at is not None:
         return
     payload: dict[str, str] = json.loads(message.payload or "{}")
-    contact = accounts.find_or_create_contact(
-        kind=IdentityKind.WHATSAPP, value=payload["From"], language="en", verified_at=message.received_at
-    )
+    contact = accounts.recognise(addresses=addresses_in(payload), language="en", now=message.received_at)
     conversation = Conversation.objects.select_for_update().filter(user_id=contact.user_id).first()
     decision = decide(
         Heard(
@@ -72,6 +71,9 @@ def answer(*, message_id: UUID, now: datetime) -> None:
     conversation.last_heard_at = max(conversation.last_heard_at, message.received_at)
     if decision.stop or decision.start:
         conversation.stopped_at = now if decision.stop else None
+        accounts.mute_channel(
+            user_id=contact.user_id, channel=NotificationChannel.WHATSAPP, is_muted=bool(decision.stop)
+        )
         action = "whatsapp.stopped" if decision.stop else "whatsapp.started"
         audit.record(action, subject_type="user", subject_id=contact.user_id, actor_id=contact.user_id)
     conversation.save()
@@ -80,8 +82,60 @@ def answer(*, message_id: UUID, now: datetime) -> None:
         texts.append(_facts(decision.ask, contact.user_id, decision.language))
     if texts:
         _write(conversation, "\n\n".join(texts), dedupe_key=f"reply:{message.id}")
-    message.handled_at = now
-    message.save(update_fields=["handled_at", "updated_at"])
+    message.handled_at, message.user_id = now, contact.user_id
+    message.save(update_fields=["handled_at", "user", "updated_at"])
+
+
+def addresses_in(payload: Mapping[str, str]) -> list[tuple[IdentityKind, str]]:
+    """Who wrote, by every name that Twilio gives: `whatsapp:+91…`, or the business-scoped id of one who hides the number."""
+    found = []
+    for field in ("From", "ExternalUserId"):
+        value = payload.get(field, "")
+        if value.startswith("whatsapp:+"):
+            found.append((IdentityKind.WHATSAPP, value))
+        elif value:
+            found.append((IdentityKind.BSUID, value))
+    return list(dict.fromkeys(found))
+
+
+def send_notification(*, user_id: UUID, dispatch_id: UUID, title: str, body: str) -> None:
+    """The sender of the WhatsApp channel: free text in an open conversation. Templates for closed ones come with issue 7.
+
+    Raises:
+        Unreachable: no conversation, STOP, or the 24-hour window has closed.
+    """
+    with transaction.atomic():
+        conversation = Conversation.objects.select_for_update().filter(user_id=user_id).first()
+        if conversation is None:
+            raise Unreachable("no_address")
+        if conversation.stopped_at is not None:
+            raise Unreachable("stopped")
+        if clock.now() - conversation.last_heard_at > WINDOW:
+            raise Unreachable("window_closed")
+        key = f"notification:{dispatch_id}"
+        if not OutboundMessage.objects.filter(dedupe_key=key).exists():
+            _write(conversation, f"*{title}*\n{body}", dedupe_key=key)
+
+
+@transaction.atomic
+def move_conversation(*, survivor_id: UUID, absorbed_id: UUID) -> None:
+    """Two contacts are one: one conversation, with the later address and all messages."""
+    InboundMessage.objects.filter(user_id=absorbed_id).update(user_id=survivor_id)
+    rows = Conversation.objects.select_for_update().filter(user_id__in=(survivor_id, absorbed_id))
+    by_user = {row.user_id: row for row in rows.order_by("id")}
+    absorbed, kept = by_user.get(absorbed_id), by_user.get(survivor_id)
+    if absorbed is None:
+        return
+    if kept is None:
+        absorbed.user_id = survivor_id
+        absorbed.save(update_fields=["user", "updated_at"])
+        return
+    OutboundMessage.objects.filter(conversation=absorbed).update(conversation=kept)
+    if absorbed.last_heard_at > kept.last_heard_at:
+        kept.address, kept.last_heard_at = absorbed.address, absorbed.last_heard_at
+    kept.stopped_at = kept.stopped_at or absorbed.stopped_at
+    kept.save()
+    absorbed.delete()
 
 
 def _facts(ask: Ask, user_id: UUID, language: str) -> str:

@@ -1,16 +1,118 @@
-"""Writes: one-time codes, sessions, people."""
+"""Writes: codes, sessions, people, organisations, consent, notifications, the data-subject desk."""
 
-from accounts.services.otp import request_code, verify_code
-from accounts.services.people import create_staff, find_or_create_contact, update_me
-from accounts.services.sessions import end_session, open_session, refresh_tokens
+from accounts.services.advisors import (
+    AdvisorMandateInput,
+    accept_advisor_mandate,
+    decline_advisor_mandate,
+    end_advisor_mandate,
+    propose_advisor_mandate,
+)
+from accounts.services.consent import record_consent
+from accounts.services.notifications import (
+    dispatch,
+    mark_all_read,
+    mark_read,
+    mute_channel,
+    notify,
+    update_notification_settings,
+)
+from accounts.services.organisations import (
+    accept_invitation,
+    cancel_invitation,
+    change_member,
+    create_organisation,
+    decline_invitation,
+    invite,
+    remove_member,
+    update_organisation,
+)
+from accounts.services.otp import Destination, request_code
+from accounts.services.people import (
+    attach_identity,
+    confirm_identity,
+    create_staff,
+    find_or_create_contact,
+    log_in_by_code,
+    merge_contacts,
+    recognise,
+    record_reveal,
+    remove_identity,
+    update_me,
+)
+from accounts.services.privacy import (
+    answer_data_request,
+    erase_me,
+    make_export,
+    name_nominee,
+    open_data_request,
+    remove_nominee,
+    request_export,
+)
+from accounts.services.sessions import (
+    end_all_sessions,
+    end_one_session,
+    end_session,
+    open_session,
+    refresh_tokens,
+)
+from accounts.services.verification import (
+    approve_verification,
+    ask_for_verification,
+    end_badge,
+    expire_badges,
+    grant_badge,
+    reject_verification,
+)
 
 __all__ = [
+    "AdvisorMandateInput",
+    "Destination",
+    "accept_advisor_mandate",
+    "accept_invitation",
+    "answer_data_request",
+    "approve_verification",
+    "ask_for_verification",
+    "attach_identity",
+    "cancel_invitation",
+    "change_member",
+    "confirm_identity",
+    "create_organisation",
     "create_staff",
+    "decline_advisor_mandate",
+    "decline_invitation",
+    "dispatch",
+    "end_advisor_mandate",
+    "end_all_sessions",
+    "end_badge",
+    "end_one_session",
     "end_session",
+    "erase_me",
+    "expire_badges",
     "find_or_create_contact",
+    "grant_badge",
+    "invite",
+    "log_in_by_code",
+    "make_export",
+    "mark_all_read",
+    "mark_read",
+    "merge_contacts",
+    "mute_channel",
+    "name_nominee",
+    "notify",
+    "open_data_request",
     "open_session",
+    "propose_advisor_mandate",
+    "recognise",
+    "record_consent",
+    "record_reveal",
     "refresh_tokens",
+    "reject_verification",
+    "remove_identity",
+    "remove_member",
+    "remove_nominee",
     "request_code",
+    "request_export",
     "update_me",
-    "verify_code",
+    "update_notification_settings",
+    "update_organisation",
 ]

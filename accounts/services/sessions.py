@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import selectors
-from accounts.exceptions import SessionEnded
+from accounts.exceptions import SessionEnded, SessionNotFound
 from accounts.models import RefreshToken, Session
+from accounts.services.notifications import notify
 from accounts.tokens import make_access_token
 from accounts.types import Tokens
 from msmebazaar.core import audit
@@ -65,6 +66,7 @@ def _end_if_replayed(token_hash: str, now: datetime) -> None:
                 subject_id=token.session_id,
                 actor_id=token.session.user_id,
             )
+            notify(user_ids=[token.session.user_id], kind="accounts.session_ended_by_reuse", now=now)
 
 
 @transaction.atomic
@@ -73,6 +75,25 @@ def end_session(*, actor: Actor, now: datetime) -> None:
     assert actor.session_id is not None, "only a session can be logged out"
     if Session.objects.filter(pk=actor.session_id, ended_at__isnull=True).update(ended_at=now, ended_because="logout"):
         audit.record("accounts.logged_out", subject_type="session", subject_id=actor.session_id, actor_id=actor.user_id)
+
+
+@transaction.atomic
+def end_one_session(*, actor: Actor, session_id: UUID, now: datetime) -> None:
+    """Log out one of one's devices. SessionNotFound when it is not one's own, or has ended."""
+    live = selectors.live_sessions(user_id=actor.user_id).filter(pk=session_id)
+    if not live.update(ended_at=now, ended_because="ended_by_user"):
+        raise SessionNotFound
+    audit.record("accounts.session_ended", subject_type="session", subject_id=session_id, actor_id=actor.user_id)
+
+
+@transaction.atomic
+def end_all_sessions(*, user_id: UUID, because: str, now: datetime) -> int:
+    """Log out everywhere, this device included. Returns how many were live."""
+    count = selectors.live_sessions(user_id=user_id).update(ended_at=now, ended_because=because)
+    audit.record(
+        "accounts.sessions_ended", subject_type="user", subject_id=user_id, actor_id=user_id, facts={"count": count}
+    )
+    return count
 
 
 def _issue(session: Session, now: datetime) -> Tokens:

@@ -5,12 +5,16 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounts import selectors as people
+from accounts import services as accounts
+from accounts.exceptions import OrganisationNotFound
+from accounts.types import MarketRole, Tier
 from msme import selectors
 from msme.exceptions import BusinessInvalid, BusinessKnown, BusinessNotFound
 from msme.models import Business, NicCode
 from msme.types import PAN_HOLDERS_OF
 from msmebazaar.core import audit, clock
-from msmebazaar.core.actor import Actor
+from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.crypto import blind_index
 from msmebazaar.core.exceptions import N_, FieldFault
 from msmebazaar.core.types import CIN, GSTIN, PAN, state_by_letters
@@ -43,12 +47,15 @@ def create_business(*, actor: Actor, organisation_id: UUID, given: BusinessInput
         BusinessInvalid: facts that contradict each other, all at once.
         BusinessKnown: the organisation has a business with this GSTIN.
     """
-    if organisation_id not in actor.organisation_ids:
-        raise BusinessNotFound
+    if organisation_id not in actor.readable(Scope.BUSINESS):
+        raise OrganisationNotFound
+    actor.require_writable(Scope.BUSINESS, organisation_id)
+    people.require_market_role(organisation_id=organisation_id, role=MarketRole.OWNER)
     business = Business(organisation_id=organisation_id)
     _fill(business, given)
     _save(business)
     audit.record("msme.business_created", subject_type="business", subject_id=business.id, actor_id=actor.user_id)
+    _grant_identifier_badge(business)
     return business
 
 
@@ -59,14 +66,32 @@ def update_business(*, actor: Actor, business_id: UUID, given: BusinessInput) ->
     _fill(business, given)
     _save(business)
     audit.record("msme.business_updated", subject_type="business", subject_id=business.id, actor_id=actor.user_id)
+    _grant_identifier_badge(business)
     return business
 
 
+def _grant_identifier_badge(business: Business) -> None:
+    """T1: GSTIN, PAN, state and constitution were checked against each other, and agree."""
+    if business.gstin_index and business.pan_index:
+        accounts.grant_badge(
+            organisation_id=business.organisation_id,
+            tier=Tier.T1_IDENTIFIERS,
+            evidence={"business_id": str(business.id), "checks": ["gstin_check_digit", "gstin_pan", "gstin_state"]},
+            reviewer_id=None,
+            now=clock.now(),
+        )
+
+
 def own_business_locked(actor: Actor, business_id: UUID) -> Business:
-    """An own business, held until the transaction ends. BusinessNotFound when it is somebody else's or missing."""
+    """An own business, held until the transaction ends.
+
+    Raises:
+        BusinessNotFound: it is somebody else's or missing. ReadOnly: the actor may only look at it.
+    """
     business = selectors.own_businesses(actor=actor).select_for_update(of=("self",)).filter(pk=business_id).first()
     if business is None:
         raise BusinessNotFound
+    actor.require_writable(Scope.BUSINESS, business.organisation_id)
     return business
 
 

@@ -7,13 +7,15 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts import selectors as people
+from accounts import services as accounts
 from msme import selectors, teaser
 from msme.events import ListingLeftMarket, ListingPublished
 from msme.exceptions import IllegalMove, ListingNotEditable, ListingNotFound, ListingNotPublishable
 from msme.models import Listing
 from msme.types import EDITABLE, Intent, ListingStatus, ReviewReason
 from msmebazaar.core import audit
-from msmebazaar.core.actor import Actor
+from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.exceptions import N_, FieldFault, Forbidden
 from msmebazaar.core.outbox import publish
 
@@ -35,6 +37,7 @@ class ListingInput:
 def create_listing(*, actor: Actor, business_id: UUID, given: ListingInput) -> Listing:
     """A draft. It is complete and checked only when it is submitted."""
     business = selectors.get_own_business(actor=actor, business_id=business_id)
+    actor.require_writable(Scope.LISTING, business.organisation_id)
     listing = Listing.objects.create(business=business, organisation_id=business.organisation_id, **vars(given))
     _audit("msme.listing_created", listing, actor)
     return listing
@@ -94,14 +97,16 @@ def approve_listing(*, actor: Actor, listing_id: UUID, now: datetime) -> Listing
     """Staff approve; the listing goes live at once, and matching hears of it."""
     listing = _locked_for_staff(actor, listing_id)
     _move(listing, ListingStatus.APPROVED, actor)
+    _tell_owners(listing, "msme.listing_live", now)
     return _publish(listing, actor, now)
 
 
 @transaction.atomic
-def ask_for_changes(*, actor: Actor, listing_id: UUID, reason: ReviewReason, note: str) -> Listing:
+def ask_for_changes(*, actor: Actor, listing_id: UUID, reason: ReviewReason, note: str, now: datetime) -> Listing:
     """Staff send a listing back, with a reason the owner reads in their language."""
     listing = _locked_for_staff(actor, listing_id)
     listing.review_reason, listing.review_note = reason, note
+    _tell_owners(listing, "msme.changes_asked", now)
     return _move(listing, ListingStatus.CHANGES_ASKED, actor)
 
 
@@ -132,6 +137,12 @@ def withdraw_listing(*, actor: Actor, listing_id: UUID) -> Listing:
     return listing
 
 
+def _tell_owners(listing: Listing, kind: str, now: datetime) -> None:
+    members = people.list_member_ids(organisation_id=listing.organisation_id)
+    params = {"title": listing.title, "listing_id": str(listing.id)}
+    accounts.notify(user_ids=members, kind=kind, now=now, params=params)
+
+
 def _publish(listing: Listing, actor: Actor, now: datetime) -> Listing:
     listing.published_at = listing.published_at or now
     listing.version += 1
@@ -144,6 +155,7 @@ def _own_locked(actor: Actor, listing_id: UUID) -> Listing:
     listing = selectors.own_listings(actor=actor).select_for_update(of=("self",)).filter(pk=listing_id).first()
     if listing is None:
         raise ListingNotFound
+    actor.require_writable(Scope.LISTING, listing.organisation_id)
     return listing
 
 

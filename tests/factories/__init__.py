@@ -4,8 +4,12 @@ import secrets
 from decimal import Decimal
 from typing import Any
 
+import pyotp
+from allauth.mfa.totp.internal.auth import TOTP
+from django.test import Client
 from stdnum import luhn
 
+from accounts import services as accounts
 from accounts.models import User
 from msme import services
 from msme.models import Business, Listing
@@ -101,5 +105,23 @@ def make_live_listing(actor: Actor, staff: Actor, business: Business | None = No
     return services.approve_listing(actor=staff, listing_id=listing.id, now=clock.now())
 
 
-def make_staff_user(username: str = "reviewer", password: str = "a long password") -> User:
-    return User.objects.create_superuser(username, password)
+STAFF_PASSWORD = "a long password"
+
+
+def make_staff_user(username: str = "", *, totp_secret: str = "") -> User:
+    """A colleague, with an authenticator app unless the secret is left out. No two share a name: limits go by it."""
+    name = username or f"reviewer-{secrets.token_hex(4)}"
+    user = User.objects.get(pk=accounts.create_staff(username=name, password=STAFF_PASSWORD))
+    if totp_secret:
+        TOTP.activate(user, totp_secret)
+    return user
+
+
+def sign_in(client: Client) -> User:
+    """A colleague with a second factor, signed in as a browser does it."""
+    secret = pyotp.random_base32()
+    user = make_staff_user(totp_secret=secret)
+    client.post("/staff/login/", {"login": user.username, "password": STAFF_PASSWORD})
+    done = client.post("/staff/2fa/authenticate/", {"code": pyotp.TOTP(secret).now()})
+    assert done.status_code == 302, done.content.decode()
+    return user

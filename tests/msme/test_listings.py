@@ -38,7 +38,7 @@ def test_a_draft_is_submitted_approved_and_live(seller: Persona, staff_actor: Ac
     live = seller.client.get(path).json()["data"]
     assert live["status"] == "live"
     assert live["published_at"]
-    assert OutboxEvent.objects.get().name == "msme.ListingPublished"
+    assert OutboxEvent.objects.filter(name="msme.ListingPublished").count() == 1
     moves = AuditEntry.objects.filter(action="msme.listing_moved").order_by("at").values_list("facts", flat=True)
     assert [move["to"] for move in moves] == ["submitted", "approved", "live"]
 
@@ -98,7 +98,7 @@ MOVES: dict[str, Callable[[Actor, Actor, uuid.UUID], Listing]] = {
     "submitted": lambda owner, staff, pk: services.submit_listing(actor=owner, listing_id=pk, now=clock.now()),
     "approved": lambda owner, staff, pk: services.approve_listing(actor=staff, listing_id=pk, now=clock.now()),
     "changes_asked": lambda owner, staff, pk: services.ask_for_changes(
-        actor=staff, listing_id=pk, reason=ReviewReason.TEXT_UNCLEAR, note=""
+        actor=staff, listing_id=pk, reason=ReviewReason.TEXT_UNCLEAR, note="", now=clock.now()
     ),
     "paused": lambda owner, staff, pk: services.pause_listing(actor=owner, listing_id=pk),
     "live": lambda owner, staff, pk: services.resume_listing(actor=owner, listing_id=pk, now=clock.now()),
@@ -122,7 +122,7 @@ def test_only_the_moves_of_the_table_are_possible(seller: Persona, staff_actor: 
             MOVES[wanted](seller.actor, staff_actor, listing.pk)
         listing.refresh_from_db()
         assert listing.status == now
-        assert not OutboxEvent.objects.exists()
+        assert not OutboxEvent.objects.filter(name__startswith="msme.").exists()
 
 
 @pytest.mark.parametrize("now", ListingStatus.values)
@@ -152,7 +152,11 @@ def test_the_owner_reads_why_changes_are_asked_in_their_language(seller: Persona
     listing = make_listing(seller.actor)
     services.submit_listing(actor=seller.actor, listing_id=listing.id, now=clock.now())
     services.ask_for_changes(
-        actor=staff_actor, listing_id=listing.id, reason=ReviewReason.FIGURES_UNCLEAR, note="FY 2024-25"
+        actor=staff_actor,
+        listing_id=listing.id,
+        reason=ReviewReason.FIGURES_UNCLEAR,
+        note="FY 2024-25",
+        now=clock.now(),
     )
 
     english = seller.client.get(f"{URL}{listing.id}/").json()["data"]
@@ -173,7 +177,7 @@ def test_pause_and_resume_and_withdraw_over_the_api(seller: Persona, staff_actor
     ]
 
     assert statuses == [200, 200, 200, 409]
-    names = list(OutboxEvent.objects.order_by("id").values_list("name", flat=True))
+    names = list(OutboxEvent.objects.filter(name__startswith="msme.").order_by("id").values_list("name", flat=True))
     assert names[1:] == ["msme.ListingLeftMarket", "msme.ListingPublished", "msme.ListingLeftMarket"]
 
 

@@ -1,0 +1,31 @@
+"""Tables of accounts, by subject."""
+
+from accounts.models.consent import ConsentEntry
+from accounts.models.notifications import Dispatch, Notification, NotificationSettings
+from accounts.models.organisations import AdvisorMandate, Invitation, Membership, Organisation
+from accounts.models.people import Identity, User
+from accounts.models.privacy import DataExport, DataRequest, Nominee, SealedRecord
+from accounts.models.sessions import OtpChallenge, RefreshToken, Session
+from accounts.models.verification import Badge, VerificationRequest
+
+__all__ = [
+    "AdvisorMandate",
+    "Badge",
+    "ConsentEntry",
+    "DataExport",
+    "DataRequest",
+    "Dispatch",
+    "Identity",
+    "Invitation",
+    "Membership",
+    "Nominee",
+    "Notification",
+    "NotificationSettings",
+    "Organisation",
+    "OtpChallenge",
+    "RefreshToken",
+    "SealedRecord",
+    "Session",
+    "User",
+    "VerificationRequest",
+]
