@@ -12,3 +12,6 @@ class BazaarAdminConfig(AdminConfig):
 class AdminpanelConfig(AppConfig):
     name = "adminpanel"
     verbose_name = "Staff"
+
+    def ready(self) -> None:
+        from adminpanel import signin  # noqa: F401 - registers receivers and the rotation of secrets

@@ -8,6 +8,20 @@ from django.utils.translation import gettext_lazy as _
 from msme.types import ReviewReason
 
 
+class TierDecision(forms.Form):
+    decision = forms.ChoiceField(choices=[("approve", _("Grant")), ("reject", _("Do not grant"))])
+    text = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("What you saw, or why not"),
+        help_text=_("Kept as evidence of the badge, or read by the organisation."),
+    )
+
+
+class DataAnswer(forms.Form):
+    answer = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 6}), label=_("Answer to the person"))
+
+
 class ReviewDecision(forms.Form):
     decision = forms.ChoiceField(choices=[("approve", _("Approve")), ("changes", _("Ask for changes"))])
     reason = forms.ChoiceField(choices=[("", "—"), *ReviewReason.choices], required=False, label=_("Reason"))

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import selectors as people
-from adminpanel.forms import ReviewDecision
+from accounts import services as accounts
+from adminpanel.forms import DataAnswer, ReviewDecision, TierDecision
+from adminpanel.signin import step_up
 from msme import selectors as listings
 from msme import services
 from msme.types import ReviewReason
@@ -61,6 +63,7 @@ def _carry_out(request: HttpRequest, listing_id: UUID, form: ReviewDecision) -> 
         listing_id=listing_id,
         reason=ReviewReason(form.cleaned_data["reason"]),
         note=form.cleaned_data["note"],
+        now=clock.now(),
     )
     messages.success(request, _("“%(title)s” went back to its owner.") % {"title": listing.title})
 
@@ -70,3 +73,73 @@ def _next_item() -> HttpResponse:
     if following:
         return redirect("admin:review-listing", listing_id=following[0].listing_id)
     return redirect("admin:review-listings")
+
+
+@require_safe
+def tier_queue(request: HttpRequest) -> HttpResponse:
+    """Organisations that ask for a badge, the longest waiting first."""
+    waiting = people.open_verification_requests()
+    shown = {"items": waiting[:QUEUE_LENGTH], "count": waiting.count(), "title": _("Verifications to review")}
+    return render(request, "admin/review/tiers.html", {**admin.site.each_context(request), **shown})
+
+
+@require_http_methods(["GET", "POST"])
+def review_tier(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Grant a badge with what was seen, or say why not."""
+    form = TierDecision(request.POST or None)
+    try:
+        if request.method == "POST" and form.is_valid():
+            text, now = form.cleaned_data["text"], clock.now()
+            if form.cleaned_data["decision"] == "approve":
+                accounts.approve_verification(actor=_actor(request), request_id=request_id, evidence=text, now=now)
+            else:
+                accounts.reject_verification(actor=_actor(request), request_id=request_id, reason=text, now=now)
+            messages.success(request, _("Decided; the organisation is told."))
+            return redirect("admin:review-tiers")
+        item = people.get_open_verification_request(request_id=request_id)
+    except AppError as error:
+        messages.warning(request, to_problem(error).detail)
+        return redirect("admin:review-tiers")
+    shown = {"item": item, "form": form, "title": item.get_tier_display()}
+    return render(request, "admin/review/tier.html", {**admin.site.each_context(request), **shown})
+
+
+@require_safe
+def data_desk(request: HttpRequest) -> HttpResponse:
+    """Requests of data subjects, what is due first."""
+    waiting = people.open_data_requests()
+    shown = {"items": waiting[:QUEUE_LENGTH], "count": waiting.count(), "now": clock.now()}
+    shown["title"] = _("Data requests")
+    return render(request, "admin/desk/queue.html", {**admin.site.each_context(request), **shown})
+
+
+@require_http_methods(["GET", "POST"])
+def data_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    form = DataAnswer(request.POST or None)
+    try:
+        if request.method == "POST" and form.is_valid():
+            accounts.answer_data_request(
+                actor=_actor(request), request_id=request_id, answer=form.cleaned_data["answer"], now=clock.now()
+            )
+            messages.success(request, _("Answered; the person is told."))
+            return redirect("admin:data-desk")
+        item = people.get_open_data_request(request_id=request_id)
+    except AppError as error:
+        messages.warning(request, to_problem(error).detail)
+        return redirect("admin:data-desk")
+    shown = {"item": item, "form": form, "title": item.get_kind_display()}
+    return render(request, "admin/desk/request.html", {**admin.site.each_context(request), **shown})
+
+
+@step_up
+@require_http_methods(["POST"])
+def export_for(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Make the person's copy for them; it reaches them, not us. Asks for the password or a factor again."""
+    try:
+        item = people.get_open_data_request(request_id=request_id)
+    except AppError as error:
+        messages.warning(request, to_problem(error).detail)
+        return redirect("admin:data-desk")
+    accounts.request_export(user_id=item.user_id, actor_id=_actor(request).user_id)
+    messages.success(request, _("The copy is being made; the person is told when it is ready."))
+    return redirect("admin:data-request", request_id=request_id)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from io import StringIO
 
+import pyotp
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
@@ -20,6 +21,7 @@ def seed() -> str:
 
 def test_it_is_made_once(reference_data: None, monkeypatch: pytest.MonkeyPatch, drain: Callable[[], int]) -> None:
     monkeypatch.setenv("DEMO_STAFF_PASSWORD", "a long password")
+    monkeypatch.setenv("DEMO_STAFF_TOTP_SECRET", pyotp.random_base32())
 
     assert "7 firms" in seed()
     assert "there already" in seed()
@@ -56,6 +58,7 @@ def test_reference_data_can_be_loaded_again() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_market_is_prepared_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEMO_STAFF_PASSWORD", "a long password")
+    monkeypatch.setenv("DEMO_STAFF_TOTP_SECRET", pyotp.random_base32())
 
     call_command("prepare_market", stdout=StringIO())
 

@@ -12,16 +12,16 @@ from msme.models import Listing
 from msmebazaar.core import clock
 from msmebazaar.core.models import AuditEntry
 from msmebazaar.core.outbox.models import Delivery, OutboxEvent
-from tests.conftest import Persona
-from tests.factories import make_listing, make_staff_user
+from tests.conftest import Persona, some_network
+from tests.factories import make_listing, sign_in
 
 QUEUE = "/admin/review/listings/"
 
 
 @pytest.fixture
 def staff(reference_data: None) -> Client:
-    client = Client()
-    client.force_login(make_staff_user())
+    client = Client(REMOTE_ADDR=some_network())
+    sign_in(client)
     return client
 
 
@@ -29,17 +29,6 @@ def staff(reference_data: None) -> Client:
 def waiting(seller: Persona) -> Listing:
     listing = make_listing(seller.actor)
     return services.submit_listing(actor=seller.actor, listing_id=listing.id, now=clock.now())
-
-
-def test_log_in_with_a_password(db: None) -> None:
-    make_staff_user("reviewer", "a long password")
-    client = Client()
-
-    refused = client.post("/admin/login/", {"username": "reviewer", "password": "wrong"})
-    accepted = client.post("/admin/login/", {"username": "reviewer", "password": "a long password"})
-
-    assert refused.status_code == 200
-    assert accepted.status_code == 302
 
 
 def test_the_queue_shows_what_waits_and_the_start_page_how_many(staff: Client, waiting: Listing) -> None:
@@ -65,9 +54,9 @@ def test_approving_publishes_and_goes_on_to_the_next(staff: Client, waiting: Lis
     assert response["Location"] == f"{QUEUE}{following.id}/"
     waiting.refresh_from_db()
     assert waiting.status == "live"
-    assert OutboxEvent.objects.get().name == "msme.ListingPublished"
+    assert OutboxEvent.objects.filter(name="msme.ListingPublished").count() == 1
     entry = AuditEntry.objects.filter(action="msme.listing_moved").latest("at")
-    assert entry.actor_id == User.objects.get(username="reviewer").pk
+    assert entry.actor_id == User.objects.get(is_staff=True).pk
 
 
 def test_sending_back_needs_a_reason(staff: Client, waiting: Listing) -> None:
@@ -90,7 +79,7 @@ def test_what_somebody_else_decided_meanwhile_is_said(staff: Client, waiting: Li
     assert "cannot become" in response.content.decode()
     waiting.refresh_from_db()
     assert waiting.status == "live"
-    assert OutboxEvent.objects.count() == 1
+    assert OutboxEvent.objects.filter(name__startswith="msme.").count() == 1
 
 
 def test_a_listing_that_is_not_there_leads_back_to_the_queue(staff: Client) -> None:
@@ -102,8 +91,8 @@ def test_nobody_else_comes_in(path: str, seller: Persona) -> None:
     market_user = Client()
     market_user.force_login(User.objects.get(pk=seller.actor.user_id))
 
-    for client in (Client(), market_user):
-        assert client.get(path).status_code == 302
+    assert "/staff/login/" in Client().get(path, follow=True).redirect_chain[-1][0]
+    assert market_user.get(path, follow=True).status_code == 403
 
 
 def test_every_list_and_every_row_opens(staff: Client, waiting: Listing) -> None:
@@ -123,15 +112,15 @@ def test_the_listing_page_costs_the_same_queries_however_long_it_is(
     for _ in range(5):
         make_listing(seller.actor, business=waiting.business)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         staff.get("/admin/msme/listing/")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         staff.get(QUEUE)
 
 
 def test_dead_jobs_can_be_tried_again(staff: Client, waiting: Listing) -> None:
     staff.post(f"{QUEUE}{waiting.id}/", {"decision": "approve"})
-    delivery = Delivery.objects.get()
+    delivery = Delivery.objects.get(handler="matching.score_listing")
     Delivery.objects.update(state="dead")
 
     staff.post("/admin/core/delivery/", {"action": "replay_dead", "_selected_action": [str(delivery.pk)]})

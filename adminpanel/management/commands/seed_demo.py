@@ -15,6 +15,7 @@ from django.db import transaction
 from accounts import selectors as people
 from accounts import services as accounts
 from accounts.types import IdentityKind
+from adminpanel.signin import make_colleague
 from matching import services as matching
 from matching.services import MandateInput
 from msme import services as businesses
@@ -122,7 +123,7 @@ FIRMS = [
 
 
 class Command(BaseCommand):
-    help = "Make the demonstration market, unless it is there. DEMO_STAFF_PASSWORD becomes the staff password."
+    help = "Make the demonstration market, unless it is there. The staff log-in comes from DEMO_STAFF_PASSWORD and _TOTP_SECRET."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.ENVIRONMENT == "production":
@@ -130,11 +131,13 @@ class Command(BaseCommand):
         if people.has_staff(username=STAFF_LOGIN):
             self.stdout.write("the demonstration market is there already")
             return
-        password = os.environ.get("DEMO_STAFF_PASSWORD", "")
-        if len(password) < 8:
-            raise CommandError("Set DEMO_STAFF_PASSWORD to at least 8 characters.")
+        password, secret = os.environ.get("DEMO_STAFF_PASSWORD", ""), os.environ.get("DEMO_STAFF_TOTP_SECRET", "")
+        if len(password) < 8 or len(secret) < 16:
+            raise CommandError(
+                "Set DEMO_STAFF_PASSWORD (8 characters) and DEMO_STAFF_TOTP_SECRET (base32, 16 or more)."
+            )
         with transaction.atomic():
-            staff = people.actor_of(user_id=accounts.create_staff(username=STAFF_LOGIN, password=password))
+            staff = people.actor_of(user_id=make_colleague(username=STAFF_LOGIN, password=password, totp_secret=secret))
             for number, firm in enumerate(FIRMS):
                 owner = self._person(OWNER if number == 0 else Phone.parse(f"98000001{number:02d}"), f"Owner {number}")
                 self._offer(owner, firm, staff)
@@ -177,6 +180,9 @@ class Command(BaseCommand):
 
     def _mandates(self, buyer: Actor) -> None:
         organisation_id = next(iter(buyer.organisation_ids))
+        accounts.update_organisation(
+            actor=buyer, organisation_id=organisation_id, name=None, roles=["owner", "buyer", "investor"]
+        )
         wishes = [
             MandateInput(
                 name="Engineering firm in the west or south",
