@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down tour test check fmt lint types imports schema migrations deploy-check messages bench faults docs lock clean
+.PHONY: help run up down tour staff-code test check fmt lint types imports schema migrations deploy-check messages bench faults docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ down: ## Stop what `make up` started
 
 tour: ## Walk the main job over the running market's HTTP API, step by step
 	@$(LOCAL) tour
+
+staff-code: ## The demonstration colleague's second factor, now
+	@$(LOCAL) staff-code
 
 test: ## The whole test suite, in parallel, on real services of its own (TESTS=tests/core for a part)
 	@$(EXEC) $(BIN)/python -m pytest -n auto $(TESTS) $(if $(filter tests,$(TESTS)),--cov --cov-report= --cov-fail-under=90)

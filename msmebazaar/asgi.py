@@ -1,8 +1,15 @@
-"""ASGI entry point. The product runs on WSGI: Django costs 5-10 times more CPU under ASGI for code like ours."""
+"""ASGI entry point of the live stream (`accounts/stream.py`), a process of its own.
+
+Everything else runs on WSGI: Django costs 5-10 times more CPU under ASGI for code like ours.
+"""
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "msmebazaar.settings.production")
-application = get_asgi_application()
+django.setup()
+
+from accounts.stream import application  # noqa: E402 - the application needs settings
+
+__all__ = ["application"]

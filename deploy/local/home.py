@@ -85,10 +85,9 @@ class Home:
             return False
 
     def secrets(self) -> dict[str, str]:
-        """Made once per data directory, never in the repository."""
+        """Made once per data directory, never in the repository. One that a newer release needs is added."""
         file = self.path / "secrets.json"
-        if file.exists():
-            return dict(json.loads(file.read_text()))
+        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
         made = {
             "SECRET_KEY": secrets.token_urlsafe(48),
             "JWT_SIGNING_KEY": secrets.token_urlsafe(48),
@@ -103,9 +102,11 @@ class Home:
             "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
             "OPENAI_API_KEY": "standin-" + secrets.token_hex(8),
             "DEMO_STAFF_PASSWORD": "-".join(secrets.token_hex(2) for _ in range(3)),
+            "DEMO_STAFF_TOTP_SECRET": base64.b32encode(secrets.token_bytes(20)).decode(),
         }
-        self.write_private(file, made)
-        return made
+        if set(made) - set(known):
+            self.write_private(file, {**made, **known})
+        return {**made, **known}
 
     def write_run_file(self, content: dict[str, Any]) -> None:
         self.write_private(self.run_file, content)

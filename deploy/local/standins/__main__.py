@@ -1,4 +1,4 @@
-"""`python -m deploy.local.standins --port P --store FILE --webhook URL`: both stand-ins in one process on loopback.
+"""`python -m deploy.local.standins --port P --smtp-port S --store FOLDER --webhook URL`: all stand-ins in one process.
 
 Credentials come from the environment (`TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`, `OPENAI_API_KEY`), as the application's do.
 """
@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from deploy.local.standins.mail import MailStandIn
 from deploy.local.standins.openai import OpenAIStandIn
 from deploy.local.standins.twilio import TwilioStandIn
 
@@ -20,8 +21,9 @@ LARGEST_BODY = 8 * 1024 * 1024
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Routes `/twilio/…` and `/openai/…`; everything else is 404."""
+    """Routes `/twilio/…`, `/openai/…` and `/mail/?to=…`, which lists what the mail server took; all else is 404."""
 
+    mail: MailStandIn
     twilio: TwilioStandIn
     openai: OpenAIStandIn
     protocol_version = "HTTP/1.1"
@@ -42,8 +44,10 @@ class Handler(BaseHTTPRequestHandler):
             status, content = self.twilio.handle(self.command, f"/{rest}", query, form, authorization)
         elif vendor == "openai":
             status, content = self.openai.handle(self.command, f"/{rest}", parsed(body), authorization)
+        elif vendor == "mail":
+            status, content = 200, {"mails": self.mail.to(flat(url.query).get("to", ""))}
         else:
-            status, content = 404, {"message": "A stand-in: /twilio/… and /openai/… are served here."}
+            status, content = 404, {"message": "A stand-in: /twilio/…, /openai/… and /mail/ are served here."}
         payload = json.dumps(content, ensure_ascii=False).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=utf-8")
@@ -72,11 +76,14 @@ def parsed(body: bytes) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--webhook", required=True)
     chosen = parser.parse_args()
     account, token = os.environ["TWILIO_ACCOUNT_SID"], os.environ["TWILIO_AUTH_TOKEN"]
-    Handler.twilio = TwilioStandIn(account, token, chosen.webhook, chosen.store)
+    Handler.twilio = TwilioStandIn(account, token, chosen.webhook, chosen.store / "simulated-phones.jsonl")
+    Handler.mail = MailStandIn(chosen.store / "simulated-mails.jsonl")
+    Handler.mail.listen(chosen.smtp_port)
     Handler.openai = OpenAIStandIn(os.environ["OPENAI_API_KEY"])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = ThreadingHTTPServer(("127.0.0.1", chosen.port), Handler)

@@ -1,4 +1,4 @@
-"""The part of Twilio's API that we use: create, fetch and list messages, status callbacks, inbound webhooks.
+"""The part of Twilio's API that we use: create, fetch and list messages, status callbacks, inbound webhooks, Verify.
 
 Protocol facts: request and answer shapes of the Messages resource (2010-04-01), basic authentication with account SID and
 auth token, error bodies `{code, message, more_info, status}`, signature of a webhook over URL and sorted parameters.
@@ -22,6 +22,7 @@ from twilio.request_validator import RequestValidator
 
 ADDRESS = re.compile(r"^(whatsapp:)?(\+[1-9]\d{6,14}|[A-Z]{2}\.[A-Za-z0-9]{1,128})$")
 LONGEST_BODY = 1600
+MOST_VERIFY_TRIES = 5
 WEBHOOK_TIMEOUT_S = 15  # Twilio's own total (PRODUCT.md d.3)
 
 Answer = tuple[int, dict[str, Any]]
@@ -37,12 +38,18 @@ class TwilioStandIn:
         self.store = store
         self.lock = threading.Lock()
         self.messages: list[dict[str, Any]] = []
+        self.verifications: dict[str, dict[str, Any]] = {}
         if store.exists():
             self.messages = [json.loads(line) for line in store.read_text().splitlines() if line.strip()]
 
     def handle(self, method: str, path: str, query: dict[str, str], form: dict[str, str], authorization: str) -> Answer:
         if path == "/standin/inbound" and method == "POST":
             return self.receive_from_phone(form)
+        verify = re.fullmatch(r"/v2/Services/(VA\w+)/(Verifications|VerificationCheck)", path)
+        if verify is not None and method == "POST":
+            if authorization != self.expected_authorization():
+                return error(401, 20003, "Authenticate")
+            return self.start_verification(form) if verify[2] == "Verifications" else self.check_verification(form)
         match = re.fullmatch(r"/2010-04-01/Accounts/(\w+)/Messages(?:/(\w+))?\.json", path)
         if match is None:
             return error(404, 20404, f"The requested resource {path} was not found")
@@ -70,6 +77,8 @@ class TwilioStandIn:
             return error(400, 63007, "Twilio could not find a Channel with the specified From address")
         if not form.get("Body") and not form.get("ContentSid") and not form.get("MediaUrl"):
             return error(400, 21602, "Message body is required.")
+        if form.get("ContentSid"):
+            form = {**form, "Body": self.filled_template(form)}
         if len(form.get("Body", "")) > LONGEST_BODY:
             return error(400, 21617, "The concatenated message body exceeds the 1600 character limit")
         message = self.keep(to, sender, form.get("Body", ""), "outbound-api", "queued")
@@ -77,6 +86,47 @@ class TwilioStandIn:
         if form.get("StatusCallback"):
             threading.Thread(target=self.report_delivery, args=(message, form["StatusCallback"]), daemon=True).start()
         return 201, accepted
+
+    @staticmethod
+    def filled_template(form: dict[str, str]) -> str:
+        """Every template here is WhatsApp's own authentication text, which is fixed and has one variable."""
+        variables = json.loads(form.get("ContentVariables") or "{}")
+        return f"{variables.get('1', '')} is your verification code. For your security, do not share this code."
+
+    def start_verification(self, form: dict[str, str]) -> Answer:
+        to, channel = form.get("To", ""), form.get("Channel", "")
+        if not ADDRESS.fullmatch(to) or channel not in ("sms", "whatsapp"):
+            return error(400, 60200, "Invalid parameter")
+        code = f"{secrets.randbelow(1_000_000):06d}"
+        with self.lock:
+            self.verifications[to] = {"code": code, "tries": 0}
+        prefix = "whatsapp:" if channel == "whatsapp" else ""
+        self.keep(prefix + to, prefix + "+15005550006", f"Your verification code is: {code}", "outbound-api", "sent")
+        return 201, self.verification(to, channel, "pending")
+
+    def check_verification(self, form: dict[str, str]) -> Answer:
+        to = form.get("To", "")
+        with self.lock:
+            known = self.verifications.get(to)
+            if known is None:
+                return error(404, 20404, "The requested resource was not found")
+            known["tries"] += 1
+            if known["tries"] > MOST_VERIFY_TRIES:
+                return error(429, 60202, "Max check attempts reached")
+            is_right = form.get("Code", "") == known["code"]
+            if is_right:
+                del self.verifications[to]
+        return 200, self.verification(to, "sms", "approved" if is_right else "pending")
+
+    def verification(self, to: str, channel: str, status: str) -> dict[str, Any]:
+        return {
+            "sid": "VE" + secrets.token_hex(16),
+            "account_sid": self.account_sid,
+            "to": to,
+            "channel": channel,
+            "status": status,
+            "valid": status == "approved",
+        }
 
     def keep(self, to: str, sender: str, body: str, direction: str, status: str) -> dict[str, Any]:
         sid = "SM" + secrets.token_hex(16)
