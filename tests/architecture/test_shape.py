@@ -19,7 +19,7 @@ from msmebazaar.core.management.commands.export_error_catalogue import TARGET, c
 
 STACK = ["core", "accounts", "msme", "valuation", "matching", "whatsapp", "adminpanel"]
 OURS = [model for label in STACK for model in apps.get_app_config(label).get_models()]
-OPEN_VIEWS = {"auth-otp", "auth-token", "auth-token-refresh", "whatsapp-webhook", "whatsapp-status"}
+OPEN_VIEWS = {"auth-otp", "auth-token", "auth-token-refresh", "consent-notices", "whatsapp-webhook", "whatsapp-status"}
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
@@ -54,7 +54,7 @@ def test_error_codes_are_unique_and_prefixed_by_their_app() -> None:
 
 @pytest.mark.parametrize("cls", list(subclasses(AppError)), ids=lambda cls: cls.code)
 def test_every_error_can_be_rendered(cls: type[AppError]) -> None:
-    wanted: Any = dict.fromkeys(("limit", "seconds", "now", "wanted", "year"), "7")
+    wanted: Any = dict.fromkeys(("limit", "seconds", "now", "wanted", "year", "left", "role"), "7")
 
     problem = to_problem(cls(**wanted))
 

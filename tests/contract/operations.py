@@ -1,0 +1,148 @@
+"""Every operation of the API and how its rights are tried. A new operation needs a line here, or the walk fails.
+
+`reach`:
+- OPEN: anybody may call it, logged in or not; the reason is beside it.
+- SELF: it acts on whoever calls; there is nothing of others to ask for.
+- MARKET: others see live listings in it as teasers, and nothing else.
+- OBJECT: its address or body names something of an owner; for everybody else that does not exist.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, auto
+from typing import Any
+
+from tests.factories import business_payload, figures_payload, listing_payload, mandate_payload
+
+World = dict[str, str]
+Body = Callable[[World], dict[str, Any]]
+
+
+class Reach(Enum):
+    OPEN = auto()
+    SELF = auto()
+    MARKET = auto()
+    OBJECT = auto()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`body` makes a valid body from the ids of the owner's world; its ids are foreign for everybody else."""
+
+    reach: Reach
+    body: Body | None = None
+
+
+def fixed(**content: Any) -> Body:
+    return lambda _world: content
+
+
+def figures(_world: World) -> dict[str, Any]:
+    return {name: value for name, value in figures_payload().items() if name != "fiscal_year"}
+
+
+OPEN, SELF, MARKET, OBJECT = Reach.OPEN, Reach.SELF, Reach.MARKET, Reach.OBJECT
+CODE = fixed(challenge_id="01a21541-0000-7000-8000-000000000000", code="123456")
+TODAY = date(2026, 11, 26).isoformat()
+
+OPERATIONS: dict[str, Operation] = {
+    # log-in: whoever logs in is not logged in yet
+    "auth_otp": Operation(OPEN, fixed(phone="+919800000000")),
+    "auth_token": Operation(OPEN, CODE),
+    "auth_token_refresh": Operation(OPEN, fixed(refresh="x" * 64)),
+    "consent_notices_list": Operation(OPEN),
+    # believed by Twilio's signature only
+    "whatsapp_webhook": Operation(OPEN, fixed(MessageSid="SM1")),
+    "whatsapp_status": Operation(OPEN, fixed(MessageSid="SM1")),
+    # oneself
+    "auth_logout": Operation(SELF),
+    "auth_logout_everywhere": Operation(SELF),
+    "auth_sessions_list": Operation(SELF),
+    "auth_sessions_end": Operation(OBJECT),
+    "me": Operation(SELF),
+    "me_update": Operation(SELF, fixed(full_name="Somebody")),
+    "me_identities_list": Operation(SELF),
+    "me_identities_add": Operation(SELF, fixed(kind="email", address="somebody@example.in")),
+    "me_identities_confirm": Operation(SELF, CODE),
+    "me_identities_remove": Operation(OBJECT),
+    "me_consents_list": Operation(SELF),
+    "me_consents_record": Operation(SELF, fixed(purpose="service", is_given=False)),
+    "me_consents_history": Operation(SELF),
+    "me_data_summary": Operation(SELF),
+    "me_data_requests_list": Operation(SELF),
+    "me_data_requests_create": Operation(SELF, fixed(kind="grievance", text="Something")),
+    "me_data_requests_retrieve": Operation(OBJECT),
+    "me_nominee": Operation(SELF),
+    "me_nominee_name": Operation(SELF, fixed(full_name="A", phone="9876543210", relation="friend")),
+    "me_nominee_remove": Operation(SELF),
+    "me_exports_list": Operation(SELF),
+    "me_exports_create": Operation(SELF),
+    "me_exports_retrieve": Operation(OBJECT),
+    "me_erase": Operation(SELF, fixed(confirm=False)),
+    "me_notification_settings": Operation(SELF),
+    "me_notification_settings_update": Operation(SELF, fixed(daily_cap=3)),
+    "notifications_list": Operation(SELF),
+    "notifications_unread": Operation(SELF),
+    "notifications_read": Operation(OBJECT),
+    "notifications_read_all": Operation(SELF),
+    "notifications_stream": Operation(SELF),
+    # organisations
+    "organisations_list": Operation(SELF),
+    "organisations_create": Operation(SELF, fixed(name="New", roles=["buyer"])),
+    "organisations_retrieve": Operation(OBJECT),
+    "organisations_update": Operation(OBJECT, fixed(name="Taken over")),
+    "members_list": Operation(OBJECT),
+    "members_update": Operation(OBJECT, fixed(role="viewer")),
+    "members_remove": Operation(OBJECT),
+    "organisation_invitations_list": Operation(OBJECT),
+    "organisation_invitations_create": Operation(OBJECT, fixed(kind="phone", address="+919811111111")),
+    "organisation_invitations_cancel": Operation(OBJECT),
+    "invitations_list": Operation(SELF),
+    "invitations_accept": Operation(OBJECT),
+    "invitations_decline": Operation(OBJECT),
+    "badges_list": Operation(OBJECT),
+    "verification_requests_list": Operation(OBJECT),
+    "verification_requests_create": Operation(OBJECT, fixed(tier=2, statement="Ours")),
+    "advisor_mandates_list": Operation(SELF),
+    "advisor_mandates_create": Operation(
+        OBJECT,
+        lambda world: {
+            "organisation_id": world["organisation_id"],
+            "kind": "phone",
+            "address": "+919811111111",
+            "scopes": ["listing"],
+            "valid_from": TODAY,
+            "valid_until": TODAY,
+        },
+    ),
+    "advisor_mandates_retrieve": Operation(OBJECT),
+    "advisor_mandates_accept": Operation(OBJECT, lambda world: {"organisation_id": world["organisation_id"]}),
+    "advisor_mandates_decline": Operation(OBJECT),
+    "advisor_mandates_end": Operation(OBJECT),
+    # businesses and listings
+    "businesses_list": Operation(SELF),
+    "businesses_create": Operation(OBJECT, lambda world: business_payload(organisation_id=world["organisation_id"])),
+    "businesses_retrieve": Operation(OBJECT),
+    "businesses_update": Operation(OBJECT, lambda _world: business_payload()),
+    "financials_list": Operation(OBJECT),
+    "financials_create": Operation(OBJECT, lambda _world: figures_payload()),
+    "financials_replace": Operation(OBJECT, figures),
+    "listings_list": Operation(MARKET),
+    "listings_create": Operation(OBJECT, lambda world: listing_payload(business_id=world["business_id"])),
+    "listings_retrieve": Operation(MARKET),
+    "listings_update": Operation(OBJECT, lambda _world: listing_payload()),
+    "listings_submit": Operation(OBJECT),
+    "listings_pause": Operation(OBJECT),
+    "listings_resume": Operation(OBJECT),
+    "listings_withdraw": Operation(OBJECT),
+    # valuation, matching
+    "valuations_list": Operation(SELF),
+    "valuations_create": Operation(OBJECT, lambda world: {"business_id": world["business_id"]}),
+    "valuations_retrieve": Operation(OBJECT),
+    "mandates_list": Operation(SELF),
+    "mandates_create": Operation(OBJECT, lambda world: mandate_payload(organisation_id=world["organisation_id"])),
+    "mandates_retrieve": Operation(OBJECT),
+    "mandates_update": Operation(OBJECT, lambda _world: mandate_payload()),
+    "mandates_matches": Operation(OBJECT),
+}
