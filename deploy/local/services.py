@@ -95,7 +95,10 @@ def postgres(home: Home, keys: dict[str, str], *, durable: bool) -> Service:
         "shared_buffers": "256MB",
         "timezone": "UTC",
         "log_timezone": "UTC",
+        # Refused statements and rows are quoted in the log by default, with everything that is in them.
         "log_parameter_max_length_on_error": "0",
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
         **({} if durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
     }
     command = [*prefix, str(binaries / "postgres"), "-D", str(folder)]
