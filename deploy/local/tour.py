@@ -6,12 +6,16 @@ should be ends the walk with a non-zero exit.
 
 import csv
 import html
+import io
+import json
 import re
 import secrets
 import sys
 import time
 import urllib.parse
+import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -139,6 +143,7 @@ class Tour:
         owner_phone = some_phone()
         self.tell_step(f"An owner asks for a one-time code on {owner_phone} and logs in.")
         owner = self.log_in(owner_phone, "Asha Deshmukh")
+        self.consent(owner)
         self.check_identifiers(owner)
         with CASES.open(encoding="utf-8") as stream:
             cases = list(csv.DictReader(line for line in stream if not line.startswith("#")))
@@ -146,8 +151,62 @@ class Tour:
         title = self.list_business(owner, businesses[1], cases[1])
         self.match_buyer(title)
         self.chat(owner_phone)
+        self.advise(owner, owner_phone, businesses[0])
+        self.copy_of_data(owner)
         tell("\nThe three firms are among the 225 that the model was fitted on: an illustration, not a test of it.")
         tell("Everything was as it should be.")
+
+    def consent(self, owner: Caller) -> None:
+        self.tell_step("She reads in Hindi what her data would be used for, and agrees to messages about her business.")
+        notices = owner.call("GET", "/api/v1/consent-notices/", 200, headers={"Accept-Language": "hi"})
+        notice = next(row for row in notices if row["purpose"] == "service")
+        tell(f"    “{notice['text'][:100]}…”")
+        content = {"purpose": "service", "is_given": True, "notice_version": notice["version"]}
+        given = owner.post("/api/v1/me/consents/", content, 200)
+        expect(given["is_given"] is True, "the consent was not recorded")
+
+    def advise(self, owner: Caller, owner_phone: str, business_id: str) -> None:
+        self.tell_step("An advisor asks for a mandate for her business, gets it, and loses it.")
+        advisor = self.log_in(some_phone(), "Kavita Rao")
+        own = advisor.get("/api/v1/me/")["organisations"][0]["id"]
+        advisor.call("PATCH", f"/api/v1/organisations/{own}/", 200, json={"name": "Rao & Co", "roles": ["advisor"]})
+        today = datetime.now(UTC).date()
+        asked = {
+            "organisation_id": own,
+            "kind": "phone",
+            "address": owner_phone,
+            "scopes": ["business"],
+            "valid_from": (today - timedelta(days=1)).isoformat(),
+            "valid_until": (today + timedelta(days=90)).isoformat(),
+        }
+        mandate = advisor.post("/api/v1/advisor-mandates/", asked, 201)
+        business, path = f"/api/v1/businesses/{business_id}/", f"/api/v1/advisor-mandates/{mandate['id']}/"
+        advisor.call("GET", business, 404)
+        hers = owner.get("/api/v1/me/")["organisations"][0]["id"]
+        owner.post(f"{path}accept/", {"organisation_id": hers}, 200)
+        seen = advisor.get(business)
+        owner.post(f"{path}end/", None, 200)
+        advisor.call("GET", business, 404)
+        tell(f"    Before: 404. With the mandate: “{seen['legal_name']}”, GSTIN {seen['gstin']}. Ended: 404 at once.")
+
+    def copy_of_data(self, owner: Caller) -> None:
+        self.tell_step("She asks for a copy of all her data; the live stream tells her when it is ready.")
+        stream = owner.session.get(f"{self.base_url}/api/v1/notifications/stream/", stream=True, timeout=TIMEOUT_S)
+        expect(stream.status_code == 200, f"the live stream answered {stream.status_code}")
+        lines = (line.decode() for line in stream.iter_lines())
+        expect(next(lines).startswith("retry"), "the live stream did not begin")
+        export = owner.post("/api/v1/me/exports/", None, 202)
+        heard = next(line for line in lines if line.startswith("data: "))
+        stream.close()
+        tell(f"    Heard: {json.loads(heard.removeprefix('data: '))['title']}")
+        ready = owner.get(f"/api/v1/me/exports/{export['id']}/")
+        expect(ready["state"] == "ready", "the copy was announced but is not ready")
+        content = requests.get(ready["url"], timeout=TIMEOUT_S).content
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            tables = json.loads(archive.read("data.json"))
+            names = [name for name in archive.namelist() if name.endswith(".csv")]
+        expect(len(tables["msme.business"]) == len(tables["valuation.valuation"]) == 3, "the copy is not complete")
+        tell(f"    {len(content):,} bytes: data.json and {len(names)} tables for a spreadsheet.")
 
     def check_identifiers(self, owner: Caller) -> None:
         self.tell_step("She mistypes her GSTIN, and is told which part is wrong.")

@@ -43,6 +43,9 @@ class OutboxCollector(Collector):
         depth = selectors.outbox_depth(now=clock.now())
         yield GaugeMetricFamily("outbox_pending", "Deliveries not yet done", value=depth.pending)
         yield GaugeMetricFamily(
+            "outbox_planned", "Deliveries wanted later, such as those of the night", value=depth.planned
+        )
+        yield GaugeMetricFamily(
             "outbox_oldest_age_seconds", "Age of the oldest pending delivery", value=depth.oldest_age_s
         )
         yield GaugeMetricFamily("outbox_dead", "Deliveries given up", value=depth.dead)

@@ -1,4 +1,4 @@
-"""What arrived on a phone, read through Twilio's own list API from whatever answers at TWILIO_API_BASE_URL."""
+"""What arrived on a phone, read through Twilio's own list API from whatever answers at TWILIO_API_BASE_URL; and in a mailbox."""
 
 import requests
 from django.conf import settings
@@ -18,6 +18,8 @@ STAND_IN_TIMEOUT_S = 20
 @require_http_methods(["GET", "POST"])
 def messages(request: HttpRequest) -> HttpResponse:
     """GET `?to=+91…`: a page for a browser, JSON for a program. POST: type a WhatsApp message on that phone."""
+    if "@" in request.GET.get("to", ""):
+        return _mailbox(request, request.GET["to"].strip().lower())
     phone = _phone(request.POST.get("to") or request.GET.get("to") or "")
     if request.method == "POST" and phone:
         _type_on_phone(phone, request.POST.get("body", ""))
@@ -28,6 +30,20 @@ def messages(request: HttpRequest) -> HttpResponse:
         return render(request, "devtools/messages.html", shown)
     rows = [{"sid": m.sid, "to": m.to, "from": m.sender, "body": m.body, "status": m.status, "at": m.at} for m in found]
     return JsonResponse({"to": str(phone) if phone else None, "messages": list(reversed(rows))})
+
+
+def _mailbox(request: HttpRequest, address: str) -> HttpResponse:
+    """What the mail stand-in took for an address, the newest first."""
+    try:
+        found = requests.get(settings.DEV_MAILBOX_URL, params={"to": address}, timeout=STAND_IN_TIMEOUT_S).json()[
+            "mails"
+        ]
+    except requests.RequestException as error:
+        raise UpstreamError from error
+    if "text/html" in request.headers.get("Accept", ""):
+        shown = {"mailbox": address, "mails": found, "asked": address, "examples": EXAMPLES}
+        return render(request, "devtools/messages.html", shown)
+    return JsonResponse({"to": address, "messages": found})
 
 
 EXAMPLES = [("+919800000001", "demo owner"), ("+919800000002", "demo buyer")]

@@ -61,10 +61,13 @@ def test_a_replay_ends_the_whole_family(anonymous: APIClient, tokens: Tokens) ->
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_twenty_at_once_one_wins(tokens: Tokens) -> None:
-    statuses = at_once(20, lambda: refresh(APIClient(), tokens.refresh).status_code)
+def test_of_twenty_at_once_one_wins_five_times_of_five(seller: Persona) -> None:
+    for _ in range(5):
+        token = open_session(user_id=seller.actor.user_id, user_agent="tests", now=clock.now()).refresh
 
-    assert sorted(statuses) == [200] + [401] * 19
+        statuses = at_once(20, lambda: refresh(APIClient(), token).status_code)  # noqa: B023 - called before the next round
+
+        assert sorted(statuses) == [200] + [401] * 19
 
 
 def test_tokens_are_not_in_the_table(tokens: Tokens) -> None:
@@ -104,7 +107,7 @@ def test_a_suspended_person_is_out_at_once(seller: Persona, tokens: Tokens, anon
 
 
 def test_authentication_costs_one_query(seller: Persona, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(5):  # session; then user, memberships, organisations and phone of the answer
+    with django_assert_num_queries(4):  # session; then user, memberships with organisations, and phone of the answer
         seller.client.get(ME)
 
 

@@ -75,10 +75,10 @@ def test_what_is_kept_is_not_readable_in_the_table(seller: Persona) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_copies_at_once_make_one_row_and_one_answer(seller: Persona) -> None:
+def test_fifty_copies_at_once_make_one_row_and_one_answer(seller: Persona) -> None:
     payload = business_payload()
 
-    answers = at_once(10, lambda: post(seller, payload, "key-1"))
+    answers = at_once(50, lambda: post(seller, payload, "key-1"))
 
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["data"]["id"] for answer in answers}) == 1

@@ -214,3 +214,18 @@ def test_the_periodic_tasks_do_their_work(handler: Handler, drain: Callable[[], 
     assert Delivery.objects.get(pk=delivery_id).state == "done"
     assert WorkerHeartbeat.objects.filter(queue="valuation").exists()
     assert not IdempotencyRecord.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_is_wanted_later_is_planned_and_not_late(handler: Handler) -> None:
+    tomorrow = clock.now() + timedelta(days=1)
+    with transaction.atomic():
+        publish(ThingHappened(uuid.uuid4(), 1), not_before=tomorrow)
+
+    tonight = selectors.outbox_depth(now=tomorrow - timedelta(hours=1))
+    next_day = selectors.outbox_depth(now=tomorrow + timedelta(seconds=30))
+
+    assert (tonight.pending, tonight.planned, tonight.oldest_age_s) == (0, 1, 0.0)
+    assert (next_day.pending, next_day.planned, round(next_day.oldest_age_s)) == (1, 0, 30)
+    assert relay.sweep(now=tomorrow - timedelta(seconds=1)) == 0
+    assert relay.sweep(now=tomorrow) == 1

@@ -22,8 +22,9 @@ class OutboxEvent(models.Model):
 class Delivery(models.Model):
     """One handler's share of an event.
 
-    `due_at` is when the sweeper may hand it to a worker (again): a claim moves it beyond the longest run, a failure to
-    the end of the back-off. `claimed_until` keeps a second worker from a vendor call that the first is making.
+    `wanted_at` is from when it counts as waiting: with the event, or later where the writer said so. `due_at` is when the
+    sweeper may hand it to a worker (again): a claim moves it beyond the longest run, a failure to the end of the back-off.
+    `claimed_until` keeps a second worker from a vendor call that the first is making.
     """
 
     class State(models.TextChoices):
@@ -37,6 +38,7 @@ class Delivery(models.Model):
     queue = models.CharField(max_length=40)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    wanted_at = models.DateTimeField()
     due_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)

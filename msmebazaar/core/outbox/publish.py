@@ -42,7 +42,13 @@ def publish(event: Event, *, not_before: datetime | None = None) -> UUID:
         occurred_at=now,
     )
     deliveries = Delivery.objects.bulk_create(
-        Delivery(event=row, handler=subscription.name, queue=subscription.queue, due_at=not_before or now + NUDGE_GRACE)
+        Delivery(
+            event=row,
+            handler=subscription.name,
+            queue=subscription.queue,
+            wanted_at=not_before or now,
+            due_at=not_before or now + NUDGE_GRACE,
+        )
         for subscription in subscriptions_of(event.name)
     )
     for delivery in deliveries if not_before is None else ():

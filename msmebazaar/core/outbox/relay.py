@@ -67,7 +67,7 @@ def deliver(delivery_id: UUID, *, now: datetime) -> str:
         attempt=row.attempts,
         outcome=outcome,
         duration_ms=round((time.perf_counter() - started) * 1000, 1),
-        lag_ms=round((now - row.event.occurred_at).total_seconds() * 1000),
+        lag_ms=round((now - row.wanted_at).total_seconds() * 1000),
     )
     return outcome
 

@@ -1,0 +1,1 @@
+"""Measurements of what an attacker could tell from outside."""
