@@ -2,7 +2,20 @@
 
 from django.contrib import admin
 
-from accounts.models import Organisation, Session, User
+from accounts.models import (
+    AdvisorMandate,
+    Badge,
+    ConsentEntry,
+    DataExport,
+    DataRequest,
+    Dispatch,
+    Invitation,
+    Notification,
+    Organisation,
+    Session,
+    User,
+    VerificationRequest,
+)
 from msmebazaar.core.admin import ReadOnlyAdmin
 
 
@@ -29,3 +42,81 @@ class SessionAdmin(ReadOnlyAdmin):
     list_filter = ("ended_because",)
     list_select_related = ("user",)
     ordering = ("-created_at",)
+
+
+@admin.register(Badge)
+class BadgeAdmin(ReadOnlyAdmin):
+    list_display = ("organisation", "tier", "granted_at", "expires_at", "ended_at", "ended_because")
+    list_filter = ("tier", "ended_because")
+    list_select_related = ("organisation",)
+    search_fields = ("organisation__id", "organisation__name")
+    ordering = ("-granted_at",)
+
+
+@admin.register(VerificationRequest)
+class VerificationRequestAdmin(ReadOnlyAdmin):
+    list_display = ("organisation", "tier", "state", "created_at", "answered_at")
+    list_filter = ("state", "tier")
+    list_select_related = ("organisation",)
+    ordering = ("-created_at",)
+
+
+@admin.register(AdvisorMandate)
+class AdvisorMandateAdmin(ReadOnlyAdmin):
+    list_display = ("id", "advisor_organisation", "owner_organisation", "state", "valid_from", "valid_until")
+    list_filter = ("state",)
+    list_select_related = ("advisor_organisation", "owner_organisation")
+    search_fields = ("id", "advisor_organisation__name")
+    ordering = ("-created_at",)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ("id", "organisation", "role", "state", "expires_at")
+    list_filter = ("state", "role")
+    list_select_related = ("organisation",)
+    ordering = ("-created_at",)
+
+
+@admin.register(ConsentEntry)
+class ConsentEntryAdmin(ReadOnlyAdmin):
+    list_display = ("at", "user", "purpose", "is_given", "notice_version", "language", "channel")
+    list_filter = ("purpose", "is_given", "channel", "language")
+    list_select_related = ("user",)
+    search_fields = ("user__id", "evidence")
+    ordering = ("-at",)
+
+
+@admin.register(DataRequest)
+class DataRequestAdmin(ReadOnlyAdmin):
+    list_display = ("id", "user", "kind", "state", "due_at", "answered_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("user",)
+    ordering = ("due_at",)
+
+
+@admin.register(DataExport)
+class DataExportAdmin(ReadOnlyAdmin):
+    list_display = ("id", "user", "state", "size", "created_at", "ready_at")
+    list_filter = ("state",)
+    list_select_related = ("user",)
+    fields = ("id", "user", "state", "size", "sha256", "created_at", "ready_at")
+    ordering = ("-created_at",)
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    list_display = ("id", "user", "kind", "created_at", "read_at")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
+    search_fields = ("user__id",)
+    fields = ("id", "user", "kind", "created_at", "read_at")
+    ordering = ("-id",)
+
+
+@admin.register(Dispatch)
+class DispatchAdmin(ReadOnlyAdmin):
+    list_display = ("id", "notification", "channel", "state", "reason", "sent_at")
+    list_filter = ("state", "channel", "reason")
+    list_select_related = ("notification",)
+    ordering = ("-id",)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.kinds import all_kinds
@@ -41,17 +42,25 @@ class KindAnswer(Base):
     channels = serializers.ListField(child=serializers.ChoiceField(choices=NotificationChannel.choices))
 
 
+@extend_schema_field({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "example": "21:00"})
+class ClockTime(serializers.TimeField):
+    """Hours and minutes in Indian time, `21:00`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M"], **kwargs)
+
+
 class SettingsAnswer(Base):
-    quiet_from = serializers.TimeField(help_text="Indian time.")
-    quiet_until = serializers.TimeField(help_text="Indian time.")
+    quiet_from = ClockTime(help_text="Indian time.")
+    quiet_until = ClockTime(help_text="Indian time.")
     daily_cap = serializers.IntegerField(help_text="Most messages a day and channel; urgent ones do not count.")
     muted_channels = serializers.ListField(child=serializers.ChoiceField(choices=NotificationChannel.choices))
     kinds = KindAnswer(many=True)
 
 
 class SettingsChange(Base):
-    quiet_from = serializers.TimeField(required=False)
-    quiet_until = serializers.TimeField(required=False)
+    quiet_from = ClockTime(required=False)
+    quiet_until = ClockTime(required=False)
     daily_cap = serializers.IntegerField(min_value=0, max_value=50, required=False)
     muted_channels = serializers.ListField(
         child=serializers.ChoiceField(choices=NotificationChannel.choices), required=False

@@ -35,8 +35,10 @@ from accounts.types import (
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.crypto import blind_index
+from msmebazaar.core.logging import get_logger
 from msmebazaar.core.outbox import publish
 
+log = get_logger(__name__)
 Address = tuple[IdentityKind, str]
 
 
@@ -127,12 +129,16 @@ def recognise(*, addresses: Sequence[Address], language: str, now: datetime) -> 
     """The one person behind several addresses that a trusted channel tells together, the most telling first.
 
     WhatsApp may name a person by phone, by a business-scoped id, or by both. Whoever was known by one of them only becomes
-    one contact with whoever was known by the other; history is kept.
+    one contact with whoever was known by the other; history is kept. One who is suspended stays apart.
     """
     (kind, value), *others = addresses
     contact = find_or_create_contact(kind=kind, value=value, language=language, verified_at=now)
     for kind, value in others:
-        attach_identity(user_id=contact.user_id, kind=kind, value=value, now=now)
+        try:
+            with transaction.atomic():
+                attach_identity(user_id=contact.user_id, kind=kind, value=value, now=now)
+        except CannotMerge:
+            log.warning("contacts not merged", outcome="suspended or staff")
     return contact
 
 

@@ -17,7 +17,7 @@ from msmebazaar.core import clock
 from msmebazaar.core.http import network
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.serializers import Reveal
-from msmebazaar.core.http.views import ApiView
+from msmebazaar.core.http.views import ApiView, WholeListView
 
 
 class AnonymousView(ApiView):
@@ -145,13 +145,12 @@ class Me(ApiView):
         return Answer(shapes.MeAnswer(me).data, gettext("Saved."))
 
 
-class IdentityList(ApiView):
+class IdentityList(WholeListView):
     @extend_schema(
         operation_id="me_identities_list",
         parameters=[Reveal],
         responses=shapes.IdentityAnswer(many=True),
         description="One's phones, email addresses and WhatsApp addresses.",
-        filters=False,
     )
     def get(self, request: Request) -> Response:
         actor, reveal = self.actor(request), self.wants_reveal(request)
@@ -182,13 +181,12 @@ class IdentityList(ApiView):
         return Answer(shapes.ChallengeAnswer(challenge).data, gettext("We have sent you a code."), status=202)
 
 
-class IdentityConfirm(ApiView):
+class IdentityConfirm(WholeListView):
     @extend_schema(
         operation_id="me_identities_confirm",
         request=shapes.CodeAnswer,
         responses=shapes.IdentityAnswer(many=True),
         description="Adds the address that the code was sent to. Answers with all addresses.",
-        filters=False,
     )
     def post(self, request: Request) -> Response:
         actor, checked = self.actor(request), self.validated(shapes.CodeAnswer, request)

@@ -4,18 +4,18 @@ from uuid import UUID
 
 from django.utils.translation import get_language, gettext
 from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import reference, selectors, services
 from accounts.serializers import privacy as shapes
 from accounts.types import ConsentChannel, DataRequestKind, Purpose
-from accounts.views.login import AnonymousView
 from msmebazaar.core import clock, context
 from msmebazaar.core.exceptions import N_, FieldFault, InvalidInput
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
-from msmebazaar.core.http.views import ApiView
+from msmebazaar.core.http.views import ApiView, WholeListView
 from msmebazaar.integrations.storage import file_store
 
 
@@ -23,12 +23,14 @@ def language() -> str:
     return (get_language() or "en")[:2]
 
 
-class NoticeList(AnonymousView):
+class NoticeList(WholeListView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
     @extend_schema(
         operation_id="consent_notices_list",
         responses=shapes.NoticeAnswer(many=True),
         description="The notices in force, one for each purpose. Open to everybody: they are read before consent.",
-        filters=False,
     )
     def get(self, request: Request) -> Response:
         found = reference.current_notices(clock.today_in_india()).values()
@@ -36,12 +38,11 @@ class NoticeList(AnonymousView):
         return Answer(shapes.NoticeAnswer(rows, many=True).data)
 
 
-class ConsentList(ApiView):
+class ConsentList(WholeListView):
     @extend_schema(
         operation_id="me_consents_list",
         responses=shapes.ConsentAnswer(many=True),
         description="What holds now, for every purpose.",
-        filters=False,
     )
     def get(self, request: Request) -> Response:
         found = selectors.list_consents(user_id=self.actor(request).user_id)

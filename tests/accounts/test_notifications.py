@@ -192,7 +192,7 @@ def test_wishes_per_kind_and_channel(daytime: None, seller: Persona, drain: Drai
     drain()
 
     assert {row["kind"]: row["channels"] for row in changed["kinds"]}["valuation.ready"] == ["sms"]
-    assert changed["quiet_from"] == "22:00:00"
+    assert changed["quiet_from"] == "22:00"
     assert outcomes(seller) == {"sms": ("sent", ""), "whatsapp": ("refused", "no_address")}
 
 
@@ -203,6 +203,7 @@ def test_wishes_per_kind_and_channel(daytime: None, seller: Persona, drain: Drai
         {"choices": {"valuation.ready": ["fax"]}},
         {"daily_cap": -1},
         {"quiet_from": "25:00"},
+        {"quiet_from": "21:00:00Z"},
     ],
 )
 def test_wishes_that_make_no_sense_are_refused(seller: Persona, content: dict[str, Any]) -> None:

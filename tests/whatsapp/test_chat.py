@@ -16,7 +16,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 from twilio.request_validator import RequestValidator
 
-from accounts.models import User
+from accounts import services as accounts
+from accounts.models import Dispatch, User
 from deploy.local.home import free_port
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
@@ -356,3 +357,51 @@ def test_an_old_message_does_not_shorten_the_window(drain: Drain) -> None:
     drain()
 
     assert Conversation.objects.get().last_heard_at == heard
+
+
+def test_who_hides_the_number_and_shows_it_later_has_one_conversation(db: None, drain: Drain) -> None:
+    """WhatsApp names one person by a business-scoped id first, by the number and the id later (PRODUCT d.6)."""
+    phone, hidden = some_phone(), f"whatsapp:IN.{secrets.token_hex(12)}"
+    post(WEBHOOK, form(hidden, "नमस्ते"))
+    drain()
+    other_device = form(f"whatsapp:{phone}", "hello")
+    post(WEBHOOK, other_device)
+    drain()
+    assert Conversation.objects.count() == 2
+
+    post(WEBHOOK, form(f"whatsapp:{phone}", "1", ExternalUserId=hidden))
+    drain()
+
+    conversation = Conversation.objects.get()
+    assert conversation.address == f"whatsapp:{phone}"
+    assert {row.user_id for row in InboundMessage.objects.all()} == {conversation.user_id}
+    assert OutboundMessage.objects.filter(conversation=conversation).count() == 3
+
+
+def test_a_notification_comes_into_an_open_chat_and_into_no_closed_one(
+    daytime: None, seller: Persona, drain: Drain
+) -> None:
+    consent = {"purpose": "service", "is_given": True, "notice_version": "2026-11"}
+    assert seller.client.post("/api/v1/me/consents/", consent, format="json").status_code == 200
+    say(seller.phone, "hello")
+    drain()
+
+    accounts.notify(user_ids=[seller.actor.user_id], kind="valuation.ready", now=clock.now())
+    drain()
+    with time_machine.travel(clock.now() + timedelta(hours=25)):
+        accounts.notify(user_ids=[seller.actor.user_id], kind="valuation.refused", now=clock.now())
+        drain()
+
+    assert any("*Your valuation is ready*" in text for text in heard_on(seller.phone))
+    assert not any("No valuation possible" in text for text in heard_on(seller.phone))
+    states = dict(Dispatch.objects.filter(channel="whatsapp").values_list("notification__kind", "reason"))
+    assert states == {"valuation.ready": "", "valuation.refused": "window_closed"}
+
+
+def test_stop_reaches_notifications_too(daytime: None, seller: Persona, drain: Drain) -> None:
+    say(seller.phone, "STOP")
+    drain()
+
+    accounts.notify(user_ids=[seller.actor.user_id], kind="valuation.ready", now=clock.now())
+
+    assert not Dispatch.objects.filter(channel="whatsapp").exists()

@@ -5,7 +5,7 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
-EXEMPT_PATHS = ("/api/schema/", "/api/v1/whatsapp/webhook/", "/api/v1/whatsapp/status/")
+EXEMPT_PATHS = ("/api/schema/",)
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -85,9 +85,9 @@ def wrap_in_envelope(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for operation in operations.values():
             responses = operation.setdefault("responses", {})
             for status, response in responses.items():
-                for media in response.get("content", {}).values():
-                    if status.startswith("2"):
-                        media["schema"] = _envelope_of(media.get("schema", {}), schemas)
+                media = response.get("content", {}).get("application/json")
+                if media is not None and status.startswith("2"):  # TwiML and event streams go out as they are
+                    media["schema"] = _envelope_of(media.get("schema", {}), schemas)
             responses["default"] = {
                 "description": "Any refusal or failure; `error.code` tells which (docs/errors.md).",
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}},

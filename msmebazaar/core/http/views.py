@@ -50,3 +50,9 @@ class ApiView(APIView):
     def wants_reveal(self, request: Request) -> bool:
         """`?reveal=true`: personal data in clear. The caller records that it was asked for."""
         return request.query_params.get("reveal", "").lower() in ("true", "1")
+
+
+class WholeListView(ApiView):
+    """For lists that are short by their nature and come whole: no pages, no cursor."""
+
+    pagination_class = None  # type: ignore[assignment]
