@@ -51,6 +51,22 @@ class ListingNotEditable(Conflict):
     default_detail = N_("This listing is “%(now)s” and cannot be changed.")
 
 
+class PriceSlip(Unprocessable):
+    """A price that is a multiple of the one before; asked about, not swallowed."""
+
+    code = "msme.price_slip"
+    title = N_("Is this the right unit?")
+    default_detail = N_(
+        "The price was %(before)s and would become %(after)s. If that is meant, send it again with confirm."
+    )
+
+
+class PriceUnchanged(Conflict):
+    code = "msme.price_unchanged"
+    title = N_("Same price")
+    default_detail = N_("This is the price already.")
+
+
 class ListingNotPublishable(Unprocessable):
     code = "msme.listing_not_publishable"
     title = N_("Listing not ready")

@@ -10,6 +10,16 @@ register(
         N_("“%(title)s” was approved. Buyers can see it now; nobody sees who you are."),
     ),
     Kind(
+        "msme.still_available",
+        N_("Is it still available?"),
+        N_("“%(title)s” has been on the market for a month. Confirm that it is still offered, or we will pause it."),
+    ),
+    Kind(
+        "msme.left_market",
+        N_("Your listing left the market"),
+        N_("“%(title)s” was taken off because we heard nothing from you. You can bring it back."),
+    ),
+    Kind(
         "msme.changes_asked",
         N_("Changes to your listing"),
         N_("We looked at “%(title)s” and ask for a change. Open it to read why."),

@@ -2,13 +2,15 @@
 
 from decimal import Decimal
 
+import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from msme.types import LEGAL_MOVES, Constitution, FigureSource, Intent, ListingStatus, ReviewReason
+from msme.types import LEGAL_MOVES, Constitution, FigureSource, Intent, ListingStatus, ReviewReason, StatusReason
 from msmebazaar.core.crypto import EncryptedTextField
 from msmebazaar.core.models import TimeStamped
+from msmebazaar.core.uuid7 import uuid7
 
 
 def rupees(**options: object) -> "models.DecimalField[Decimal, Decimal]":
@@ -110,6 +112,14 @@ class Listing(TimeStamped):
     review_note = models.CharField(max_length=500, blank=True)
     submitted_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(
+        null=True, help_text="When the owner last said or showed that it is still offered."
+    )
+    pings_sent = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Asked since then, without an answer."
+    )
+    pinged_at = models.DateTimeField(null=True)
+    status_reason = models.CharField(max_length=20, blank=True, db_default="", choices=StatusReason.choices)
 
     class Meta:
         constraints = [
@@ -125,6 +135,7 @@ class Listing(TimeStamped):
         indexes = [
             models.Index(fields=["-id"], condition=Q(status="live"), name="msme_listing_live"),
             models.Index(F("submitted_at"), condition=Q(status="submitted"), name="msme_listing_submitted"),
+            models.Index(fields=["confirmed_at"], condition=Q(status="live"), name="msme_listing_confirmed"),
         ]
 
     def __str__(self) -> str:
@@ -132,3 +143,25 @@ class Listing(TimeStamped):
 
     def can_become(self, status: ListingStatus) -> bool:
         return status in LEGAL_MOVES[self.status]
+
+
+class ListingVersion(models.Model):
+    """What the market saw from `published_at` on. Append-only: price history and diffs are made of these rows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    intent = models.CharField(max_length=20, choices=Intent.choices)
+    title = models.CharField(max_length=120)
+    summary = models.TextField(max_length=2000)
+    ask_inr = rupees()
+    stake_pct = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    published_at = models.DateTimeField()
+    published_by_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["listing", "number"], name="msme_listingversion_once")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of {self.listing_id}"

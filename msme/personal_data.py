@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.holders import Subject, as_rows
 from msme.events import ListingLeftMarket
-from msme.models import Business, FinancialStatement, Listing
+from msme.models import Business, FinancialStatement, Listing, ListingVersion
 from msme.types import ListingStatus
 from msmebazaar.core.outbox import publish
 
@@ -56,6 +56,15 @@ class MsmeHolder:
                 "status",
                 "review_note",
                 "created_at",
+                "published_at",
+            ),
+            "listing_version": as_rows(
+                ListingVersion.objects.filter(listing__organisation_id__in=subject.organisation_ids),
+                "listing_id",
+                "number",
+                "title",
+                "summary",
+                "ask_inr",
                 "published_at",
             ),
         }

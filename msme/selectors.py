@@ -8,8 +8,17 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from msme.exceptions import BusinessNotFound, ListingNotFound
-from msme.models import Business, FinancialStatement, Listing, NicCode
-from msme.types import BusinessFacts, ListingFacts, ListingStatus, ReviewItem, YearOfFigures
+from msme.models import Business, FinancialStatement, Listing, ListingVersion, NicCode
+from msme.types import (
+    VERSIONED,
+    BusinessFacts,
+    ListingFacts,
+    ListingStatus,
+    PricePoint,
+    ReviewItem,
+    VersionChange,
+    YearOfFigures,
+)
 from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.types import FinancialYear
 
@@ -127,6 +136,41 @@ def get_listing_facts(
         "published_at",
     )
     return [ListingFacts(*row) for row in facts]
+
+
+def own_versions(*, actor: Actor, listing_id: UUID) -> QuerySet[ListingVersion]:
+    """What the market has seen of an own listing. ListingNotFound when it is somebody else's."""
+    if not own_listings(actor=actor).filter(pk=listing_id).exists():
+        raise ListingNotFound
+    return ListingVersion.objects.filter(listing_id=listing_id)
+
+
+def changes_between(older: ListingVersion | None, newer: ListingVersion) -> list[VersionChange]:
+    """Field by field, what a version changed; nothing for the first."""
+    if older is None:
+        return []
+    return [
+        VersionChange(name, _as_text(getattr(older, name)), _as_text(getattr(newer, name)))
+        for name in VERSIONED
+        if getattr(older, name) != getattr(newer, name)
+    ]
+
+
+def _as_text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def price_history(*, actor: Actor, listing_id: UUID) -> list[PricePoint]:
+    """Prices a visible listing has had on the market, oldest first; versions that changed only words are left out."""
+    get_visible_listing(actor=actor, listing_id=listing_id)
+    rows = (
+        ListingVersion.objects.filter(listing_id=listing_id).order_by("number").values_list("published_at", "ask_inr")
+    )
+    points: list[PricePoint] = []
+    for published_at, ask_inr in rows:
+        if not points or points[-1].ask_inr != ask_inr:
+            points.append(PricePoint(published_at, ask_inr))
+    return points
 
 
 def review_queue() -> QuerySet[Listing]:

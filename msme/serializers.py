@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.masking import masked_identifier
-from msme.models import Business, FinancialStatement, Listing
+from msme.models import Business, FinancialStatement, Listing, ListingVersion
 from msme.texts import REVIEW_SENTENCES
 from msme.types import Constitution, FigureSource, Intent, ListingStatus, ReviewReason
 from msmebazaar.core.http.problems import translated
@@ -156,8 +156,10 @@ class ListingAnswer(serializers.ModelSerializer[Listing]):
             "review_reason",
             "review_message",
             "review_note",
+            "status_reason",
             "submitted_at",
             "published_at",
+            "confirmed_at",
             "created_at",
             "updated_at",
         )
@@ -168,6 +170,34 @@ class ListingAnswer(serializers.ModelSerializer[Listing]):
 
     def get_is_own(self, listing: Listing) -> bool:
         return True
+
+
+class Reprice(Base):
+    ask_inr = MoneyField()
+    confirm = serializers.BooleanField(
+        default=False, help_text="true: a price 20 times the one before, or a twentieth of it, is meant."
+    )
+
+
+class VersionChangeAnswer(Base):
+    field = serializers.CharField()
+    before = serializers.CharField(allow_blank=True)
+    after = serializers.CharField(allow_blank=True)
+
+
+class VersionAnswer(serializers.ModelSerializer[ListingVersion]):
+    """A published version, with what it changed."""
+
+    changes = VersionChangeAnswer(many=True)
+
+    class Meta:
+        model = ListingVersion
+        fields = ("number", "intent", "title", "summary", "ask_inr", "stake_pct", "published_at", "changes")
+
+
+class PricePointAnswer(Base):
+    at = serializers.DateTimeField()
+    ask_inr = MoneyField()
 
 
 class ListingTeaser(serializers.ModelSerializer[Listing]):

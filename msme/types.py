@@ -76,6 +76,16 @@ LEGAL_MOVES: dict[str, frozenset[str]] = {
     S.WITHDRAWN: frozenset(),
     S.EXPIRED: frozenset({S.SUBMITTED}),
 }
+
+
+class StatusReason(models.TextChoices):
+    """Why a listing left the market, where it was not simply the owner's wish."""
+
+    SILENT = "silent", _("No answer to “still available?”")
+    TOO_LONG_PAUSED = "too_long_paused", _("Paused for too long")
+
+
+VERSIONED = ("intent", "title", "summary", "ask_inr", "stake_pct")
 EDITABLE = frozenset({S.DRAFT, S.CHANGES_ASKED})
 
 
@@ -148,3 +158,20 @@ class ReviewItem:
     state: str
     submitted_at: datetime | None
     figures: tuple[YearOfFigures, ...]
+
+
+@dataclass(frozen=True)
+class PricePoint:
+    """The price asked from a moment on, rupees."""
+
+    at: datetime
+    ask_inr: Decimal
+
+
+@dataclass(frozen=True)
+class VersionChange:
+    """One field that differs between two published versions, as text."""
+
+    field: str
+    before: str
+    after: str

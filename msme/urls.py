@@ -17,4 +17,12 @@ urlpatterns = [
     path("listings/<uuid:listing_id>/pause/", views.ListingPause.as_view(), name="listing-pause"),
     path("listings/<uuid:listing_id>/resume/", views.ListingResume.as_view(), name="listing-resume"),
     path("listings/<uuid:listing_id>/withdraw/", views.ListingWithdraw.as_view(), name="listing-withdraw"),
+    path("listings/<uuid:listing_id>/under-offer/", views.ListingUnderOffer.as_view(), name="listing-under-offer"),
+    path("listings/<uuid:listing_id>/sold/", views.ListingSold.as_view(), name="listing-sold"),
+    path("listings/<uuid:listing_id>/available/", views.ListingAvailable.as_view(), name="listing-available"),
+    path("listings/<uuid:listing_id>/reprice/", views.ListingReprice.as_view(), name="listing-reprice"),
+    path("listings/<uuid:listing_id>/versions/", views.ListingVersions.as_view(), name="listing-versions"),
+    path(
+        "listings/<uuid:listing_id>/price-history/", views.ListingPriceHistory.as_view(), name="listing-price-history"
+    ),
 ]

@@ -19,8 +19,9 @@ from msmebazaar.core import clock
 from msmebazaar.core.actor import Scope
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
+from msmebazaar.core.http.pagination import KeysetPagination
 from msmebazaar.core.http.serializers import Reveal, parsed
-from msmebazaar.core.http.views import ApiView
+from msmebazaar.core.http.views import ApiView, WholeListView
 from msmebazaar.core.types import FinancialYear
 
 
@@ -222,3 +223,84 @@ class ListingWithdraw(ApiView):
     def post(self, request: Request, listing_id: UUID) -> Response:
         listing = services.withdraw_listing(actor=self.actor(request), listing_id=listing_id)
         return Answer(_listing(listing), gettext("Withdrawn."))
+
+
+class ListingUnderOffer(ApiView):
+    @extend_schema(operation_id="listings_under_offer", request=None, responses=serializers.ListingAnswer)
+    @idempotent
+    def post(self, request: Request, listing_id: UUID) -> Response:
+        """An offer was accepted in principle; nobody new sees the listing."""
+        listing = services.mark_under_offer(actor=self.actor(request), listing_id=listing_id)
+        return Answer(_listing(listing), gettext("Under offer; nobody new sees it now."))
+
+
+class ListingSold(ApiView):
+    @extend_schema(operation_id="listings_sold", request=None, responses=serializers.ListingAnswer)
+    @idempotent
+    def post(self, request: Request, listing_id: UUID) -> Response:
+        """The deal is done. Final."""
+        listing = services.mark_sold(actor=self.actor(request), listing_id=listing_id)
+        return Answer(_listing(listing), gettext("Sold. Congratulations."))
+
+
+class ListingAvailable(ApiView):
+    @extend_schema(operation_id="listings_available", request=None, responses=serializers.ListingAnswer)
+    @idempotent
+    def post(self, request: Request, listing_id: UUID) -> Response:
+        """Answers "still available?" with yes."""
+        listing = services.confirm_available(actor=self.actor(request), listing_id=listing_id, now=clock.now())
+        return Answer(_listing(listing), gettext("Thank you. It stays on the market."))
+
+
+class ListingReprice(ApiView):
+    @extend_schema(
+        operation_id="listings_reprice",
+        request=serializers.Reprice,
+        responses=serializers.ListingAnswer,
+        description="Asks another price for a live or paused listing; on the market it holds at once. A price that looks like a "
+        "slip of the unit is asked about (422) and taken with `confirm`.",
+    )
+    @idempotent
+    def post(self, request: Request, listing_id: UUID) -> Response:
+        checked = self.validated(serializers.Reprice, request)
+        listing = services.reprice_listing(
+            actor=self.actor(request),
+            listing_id=listing_id,
+            ask_inr=checked["ask_inr"],
+            is_confirmed=checked["confirm"],
+            now=clock.now(),
+        )
+        return Answer(_listing(listing), gettext("The new price holds."))
+
+
+class NewestVersionFirst(KeysetPagination):
+    ordering = "-number"
+
+
+class ListingVersions(ApiView):
+    pagination_class = NewestVersionFirst
+
+    @extend_schema(
+        operation_id="listings_versions",
+        responses=serializers.VersionAnswer(many=True),
+        description="What the market has seen of an own listing, the newest first, each with what it changed.",
+    )
+    def get(self, request: Request, listing_id: UUID) -> Response:
+        rows = selectors.own_versions(actor=self.actor(request), listing_id=listing_id)
+        paginator = self.pagination_class()
+        found = paginator.paginate_queryset(rows, request, self) or []
+        older = {row.number: row for row in rows.filter(number__in=[row.number - 1 for row in found])}
+        for row in found:
+            row.changes = selectors.changes_between(older.get(row.number - 1), row)
+        return paginator.get_paginated_response(serializers.VersionAnswer(found, many=True).data)
+
+
+class ListingPriceHistory(WholeListView):
+    @extend_schema(
+        operation_id="listings_price_history",
+        responses=serializers.PricePointAnswer(many=True),
+        description="Prices that a visible listing has had on the market, oldest first.",
+    )
+    def get(self, request: Request, listing_id: UUID) -> Response:
+        points = selectors.price_history(actor=self.actor(request), listing_id=listing_id)
+        return Answer(serializers.PricePointAnswer(points, many=True).data)

@@ -1,25 +1,47 @@
 """A listing's life. Every move goes through `_move`, which knows the table of legal ones."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import selectors as people
 from accounts import services as accounts
 from msme import selectors, teaser
 from msme.events import ListingLeftMarket, ListingPublished
-from msme.exceptions import IllegalMove, ListingNotEditable, ListingNotFound, ListingNotPublishable
-from msme.models import Listing
-from msme.types import EDITABLE, Intent, ListingStatus, ReviewReason
+from msme.exceptions import (
+    IllegalMove,
+    ListingNotEditable,
+    ListingNotFound,
+    ListingNotPublishable,
+    PriceSlip,
+    PriceUnchanged,
+)
+from msme.models import Listing, ListingVersion
+from msme.types import EDITABLE, VERSIONED, Intent, ListingStatus, ReviewReason, StatusReason
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.exceptions import N_, FieldFault, Forbidden
 from msmebazaar.core.outbox import publish
+from msmebazaar.core.types import Money
 
 ON_MARKET = frozenset({ListingStatus.LIVE})
+PRICE_JUMP = 20  # a slip between lakh and crore is a factor of 100, between thousand and lakh too
+PING_EVERY, GRACE, MOST_PINGS = timedelta(days=30), timedelta(days=7), 2
+LONGEST_PAUSE = timedelta(days=180)
+ROUND = 200
+
+
+@dataclass(frozen=True)
+class FreshnessRound:
+    """How many listings were asked about, paused and ended in one round."""
+
+    pinged: int
+    paused: int
+    expired: int
 
 
 @dataclass(frozen=True)
@@ -112,29 +134,140 @@ def ask_for_changes(*, actor: Actor, listing_id: UUID, reason: ReviewReason, not
 
 @transaction.atomic
 def pause_listing(*, actor: Actor, listing_id: UUID) -> Listing:
-    listing = _own_locked(actor, listing_id)
-    _move(listing, ListingStatus.PAUSED, actor)
-    publish(ListingLeftMarket(listing.id))
-    return listing
+    return _leave_market(_own_locked(actor, listing_id), ListingStatus.PAUSED, actor)
 
 
 @transaction.atomic
 def resume_listing(*, actor: Actor, listing_id: UUID, now: datetime) -> Listing:
+    """Back to the market: from a pause, or when an offer came to nothing."""
     listing = _own_locked(actor, listing_id)
-    if listing.status != ListingStatus.PAUSED:
+    if listing.status not in (ListingStatus.PAUSED, ListingStatus.UNDER_OFFER):
         raise IllegalMove(now=_named(listing.status), wanted=_named(ListingStatus.LIVE))
     return _publish(listing, actor, now)
 
 
 @transaction.atomic
+def mark_under_offer(*, actor: Actor, listing_id: UUID) -> Listing:
+    """Somebody's offer was accepted in principle; nobody new sees the listing."""
+    return _leave_market(_own_locked(actor, listing_id), ListingStatus.UNDER_OFFER, actor)
+
+
+@transaction.atomic
+def mark_sold(*, actor: Actor, listing_id: UUID) -> Listing:
+    """The deal is done. Final."""
+    return _leave_market(_own_locked(actor, listing_id), ListingStatus.SOLD, actor)
+
+
+@transaction.atomic
 def withdraw_listing(*, actor: Actor, listing_id: UUID) -> Listing:
     """Take a listing off for good."""
+    return _leave_market(_own_locked(actor, listing_id), ListingStatus.WITHDRAWN, actor)
+
+
+@transaction.atomic
+def reprice_listing(*, actor: Actor, listing_id: UUID, ask_inr: Decimal, is_confirmed: bool, now: datetime) -> Listing:
+    """Ask another price. On the market it is a new published version at once; staff need not look again.
+
+    Raises:
+        ListingNotEditable: it is neither live nor paused (a draft is changed as a whole).
+        PriceUnchanged.
+        PriceSlip: 20 times the price before or a twentieth, and not confirmed.
+    """
     listing = _own_locked(actor, listing_id)
+    if listing.status not in (ListingStatus.LIVE, ListingStatus.PAUSED):
+        raise ListingNotEditable(now=_named(listing.status))
+    if ask_inr == listing.ask_inr:
+        raise PriceUnchanged
+    ratio = ask_inr / listing.ask_inr
+    if not is_confirmed and (ratio >= PRICE_JUMP or ratio * PRICE_JUMP <= 1):
+        raise PriceSlip(before=Money(listing.ask_inr).short(), after=Money(ask_inr).short())
+    was, listing.ask_inr = listing.ask_inr, ask_inr
+    listing.version += 1
+    if listing.status == ListingStatus.LIVE:
+        _confirm(listing, now)
+        _keep_version(listing, actor.user_id, now)
+        publish(ListingPublished(listing.id))
+    listing.save()
+    _audit("msme.listing_repriced", listing, actor, {"from": f"{was:.2f}", "to": f"{ask_inr:.2f}"})
+    return listing
+
+
+@transaction.atomic
+def confirm_available(*, actor: Actor, listing_id: UUID, now: datetime) -> Listing:
+    """The owner's answer to "still available?"; saying it again only moves the date."""
+    listing = _own_locked(actor, listing_id)
+    if listing.status != ListingStatus.LIVE:
+        raise IllegalMove(now=_named(listing.status), wanted=_named(ListingStatus.LIVE))
+    _confirm(listing, now)
+    listing.save()
+    _audit("msme.listing_confirmed", listing, actor)
+    return listing
+
+
+@transaction.atomic
+def keep_listings_fresh(*, now: datetime) -> FreshnessRound:
+    """Ask owners of quiet listings whether they are still offered, pause those who stay silent, end what was paused long ago.
+
+    A ping every 30 days; a week after the second unanswered one the listing is paused. Rows that another worker holds are
+    left to it.
+    """
+    live = Listing.objects.select_for_update(skip_locked=True).filter(status=ListingStatus.LIVE)
+    silent = live.filter(pings_sent=MOST_PINGS, pinged_at__lte=now - GRACE)
+    due = live.filter(
+        Q(pings_sent=0, confirmed_at__lte=now - PING_EVERY) | Q(pings_sent=1, pinged_at__lte=now - PING_EVERY)
+    )
+    old = Listing.objects.select_for_update(skip_locked=True).filter(
+        status=ListingStatus.PAUSED, updated_at__lte=now - LONGEST_PAUSE
+    )
+    to_pause, to_end, to_ping = list(silent[:ROUND]), list(old[:ROUND]), list(due[:ROUND])
+    for listing in to_pause:
+        _leave_alone(listing, ListingStatus.PAUSED, StatusReason.SILENT, now)
+    for listing in to_end:
+        _leave_alone(listing, ListingStatus.EXPIRED, StatusReason.TOO_LONG_PAUSED, now)
+    for listing in to_ping:
+        _ping(listing, now)
+    return FreshnessRound(len(to_ping), len(to_pause), len(to_end))
+
+
+def _ping(listing: Listing, now: datetime) -> None:
+    listing.pings_sent += 1
+    listing.pinged_at = now
+    listing.save(update_fields=["pings_sent", "pinged_at", "updated_at"])
+    _tell_owners(listing, "msme.still_available", now)
+
+
+def _leave_alone(listing: Listing, wanted: ListingStatus, reason: StatusReason, now: datetime) -> None:
+    """Off the market by our rule, not by a person."""
     was_on_market = listing.status in ON_MARKET
-    _move(listing, ListingStatus.WITHDRAWN, actor)
+    listing.status_reason = reason
+    _move(listing, wanted, None)
+    if was_on_market:
+        publish(ListingLeftMarket(listing.id))
+    _tell_owners(listing, "msme.left_market", now)
+
+
+def _leave_market(listing: Listing, wanted: ListingStatus, actor: Actor) -> Listing:
+    was_on_market = listing.status in ON_MARKET
+    listing.status_reason = ""
+    _move(listing, wanted, actor)
     if was_on_market:
         publish(ListingLeftMarket(listing.id))
     return listing
+
+
+def _confirm(listing: Listing, now: datetime) -> None:
+    listing.confirmed_at, listing.pings_sent, listing.pinged_at = now, 0, None
+
+
+def _keep_version(listing: Listing, user_id: UUID | None, now: datetime) -> None:
+    """Write down what the market sees from now on, unless it saw the same before."""
+    last = listing.versions.order_by("-number").first()
+    content = {name: getattr(listing, name) for name in VERSIONED}
+    if last is None or any(getattr(last, name) != value for name, value in content.items()):
+        number = last.number + 1 if last else 1
+        ListingVersion.objects.create(
+            listing=listing, number=number, published_at=now, published_by_id=user_id, **content
+        )
 
 
 def _tell_owners(listing: Listing, kind: str, now: datetime) -> None:
@@ -146,7 +279,10 @@ def _tell_owners(listing: Listing, kind: str, now: datetime) -> None:
 def _publish(listing: Listing, actor: Actor, now: datetime) -> Listing:
     listing.published_at = listing.published_at or now
     listing.version += 1
+    listing.status_reason = ""
+    _confirm(listing, now)
     _move(listing, ListingStatus.LIVE, actor)
+    _keep_version(listing, actor.user_id, now)
     publish(ListingPublished(listing.id))
     return listing
 
@@ -178,7 +314,7 @@ def _guard_move(listing: Listing, wanted: ListingStatus) -> None:
         raise IllegalMove(now=_named(listing.status), wanted=_named(wanted))
 
 
-def _move(listing: Listing, wanted: ListingStatus, actor: Actor) -> Listing:
+def _move(listing: Listing, wanted: ListingStatus, actor: Actor | None) -> Listing:
     _guard_move(listing, wanted)
     was = listing.status
     listing.status = wanted
@@ -187,5 +323,6 @@ def _move(listing: Listing, wanted: ListingStatus, actor: Actor) -> Listing:
     return listing
 
 
-def _audit(action: str, listing: Listing, actor: Actor, facts: dict[str, object] | None = None) -> None:
-    audit.record(action, subject_type="listing", subject_id=listing.id, actor_id=actor.user_id, facts=facts)
+def _audit(action: str, listing: Listing, actor: Actor | None, facts: dict[str, object] | None = None) -> None:
+    actor_id = actor.user_id if actor else None
+    audit.record(action, subject_type="listing", subject_id=listing.id, actor_id=actor_id, facts=facts)

@@ -165,6 +165,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         for queue in QUEUES
     },
     "remove what is past its time": {"task": "core.apply_retention", "schedule": 3600.0, "options": {"expires": 600}},
+    "ask whether listings are still offered": {
+        "task": "msme.keep_listings_fresh",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
     "drop expired badges": {"task": "accounts.expire_badges", "schedule": 600.0, "options": {"expires": 300}},
 }
 

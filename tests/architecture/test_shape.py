@@ -54,7 +54,7 @@ def test_error_codes_are_unique_and_prefixed_by_their_app() -> None:
 
 @pytest.mark.parametrize("cls", list(subclasses(AppError)), ids=lambda cls: cls.code)
 def test_every_error_can_be_rendered(cls: type[AppError]) -> None:
-    wanted: Any = dict.fromkeys(("limit", "seconds", "now", "wanted", "year", "left", "role"), "7")
+    wanted: Any = dict.fromkeys(("limit", "seconds", "now", "wanted", "year", "left", "role", "before", "after"), "7")
 
     problem = to_problem(cls(**wanted))
 

@@ -136,6 +136,12 @@ OPERATIONS: dict[str, Operation] = {
     "listings_pause": Operation(OBJECT),
     "listings_resume": Operation(OBJECT),
     "listings_withdraw": Operation(OBJECT),
+    "listings_under_offer": Operation(OBJECT),
+    "listings_sold": Operation(OBJECT),
+    "listings_available": Operation(OBJECT),
+    "listings_reprice": Operation(OBJECT, fixed(ask_inr="39 crore")),
+    "listings_versions": Operation(OBJECT),
+    "listings_price_history": Operation(MARKET),
     # valuation, matching
     "valuations_list": Operation(SELF),
     "valuations_create": Operation(OBJECT, lambda world: {"business_id": world["business_id"]}),

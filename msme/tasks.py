@@ -1,0 +1,11 @@
+"""Celery's interface to the periodic work of msme."""
+
+from celery import shared_task
+
+from msme import services
+from msmebazaar.core import clock
+
+
+@shared_task(name="msme.keep_listings_fresh")
+def keep_listings_fresh_task(**_: object) -> None:
+    services.keep_listings_fresh(now=clock.now())
