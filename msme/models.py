@@ -7,7 +7,16 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from msme.types import LEGAL_MOVES, Constitution, FigureSource, Intent, ListingStatus, ReviewReason, StatusReason
+from msme.types import (
+    LEGAL_MOVES,
+    Constitution,
+    FigureSource,
+    Intent,
+    ListingStatus,
+    MsmeClass,
+    ReviewReason,
+    StatusReason,
+)
 from msmebazaar.core.crypto import EncryptedTextField
 from msmebazaar.core.models import TimeStamped
 from msmebazaar.core.uuid7 import uuid7
@@ -52,6 +61,7 @@ class Business(TimeStamped):
     state = models.CharField(max_length=2)
     city = models.CharField(max_length=80, blank=True)
     pincode = models.CharField(max_length=6, blank=True)
+    msme_class = models.CharField(max_length=6, choices=MsmeClass.choices, blank=True, db_default="")
     established_year = models.PositiveSmallIntegerField(null=True)
     employees = models.PositiveIntegerField(null=True)
 
@@ -81,6 +91,8 @@ class FinancialStatement(TimeStamped):
     net_worth_inr = rupees()
     total_assets_inr = rupees()
     debt_inr = rupees(default=Decimal(0))
+    exports_inr = rupees(default=Decimal(0), db_default=Decimal(0))
+    plant_machinery_inr = rupees(null=True)
 
     class Meta:
         constraints = [

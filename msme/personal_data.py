@@ -44,6 +44,8 @@ class MsmeHolder:
                 "net_worth_inr",
                 "total_assets_inr",
                 "debt_inr",
+                "exports_inr",
+                "plant_machinery_inr",
             ),
             "listing": as_rows(
                 Listing.objects.filter(**mine),

@@ -1,12 +1,14 @@
 """Reads. Querysets stay inside this app; other apps get the frozen facts of `msme.types`."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
+from msme.classification import classify, limits_on
 from msme.exceptions import BusinessNotFound, ListingNotFound
 from msme.models import Business, FinancialStatement, Listing, ListingVersion, NicCode
 from msme.types import (
@@ -14,6 +16,7 @@ from msme.types import (
     BusinessFacts,
     ListingFacts,
     ListingStatus,
+    MsmeStanding,
     PricePoint,
     ReviewItem,
     VersionChange,
@@ -66,6 +69,39 @@ def _figures(statements: Iterable[FinancialStatement]) -> tuple[YearOfFigures, .
             row.debt_inr,
         )
         for row in statements
+    )
+
+
+def enterprise_of(business: Business) -> QuerySet[Business]:
+    """The businesses of the organisation on the same PAN, which are one enterprise; a business without a PAN is one itself."""
+    if not business.pan_index:
+        return Business.objects.filter(pk=business.pk)
+    return Business.objects.filter(organisation_id=business.organisation_id, pan_index=business.pan_index)
+
+
+def standing_of(business: Business, *, on: date) -> MsmeStanding:
+    """The MSME class on a day, from the newest fiscal year of the enterprise that was over or under way then."""
+    rows = FinancialStatement.objects.filter(
+        business__in=enterprise_of(business), fiscal_year__lte=FinancialYear.of(on).start
+    )
+    newest = rows.aggregate(Max("fiscal_year"))["fiscal_year__max"]
+    limits = limits_on(on)
+    source = limits[0].source if limits else ""
+    if newest is None:
+        return MsmeStanding(None, on, None, Decimal(0), Decimal(0), is_complete=False, source=source)
+    of_year = list(rows.filter(fiscal_year=newest))
+    turnover = sum(((row.revenue_inr - row.exports_inr) * 12 / row.months for row in of_year), Decimal(0))
+    investments = [row.plant_machinery_inr for row in of_year]
+    investment = sum((amount for amount in investments if amount is not None), Decimal(0))
+    found = classify(investment=investment, turnover=turnover, on=on)
+    return MsmeStanding(
+        found,
+        on,
+        str(FinancialYear(newest)),
+        turnover.quantize(Decimal("0.01")),
+        investment,
+        is_complete=None not in investments,
+        source=source,
     )
 
 

@@ -1,5 +1,6 @@
 """Shapes of businesses, figures and listings."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -7,7 +8,7 @@ from rest_framework import serializers
 from accounts.masking import masked_identifier
 from msme.models import Business, FinancialStatement, Listing, ListingVersion
 from msme.texts import REVIEW_SENTENCES
-from msme.types import Constitution, FigureSource, Intent, ListingStatus, ReviewReason
+from msme.types import Constitution, FigureSource, Intent, ListingStatus, MsmeClass, ReviewReason
 from msmebazaar.core.http.problems import translated
 from msmebazaar.core.http.serializers import (
     Base,
@@ -78,9 +79,26 @@ class BusinessAnswer(serializers.ModelSerializer[Business]):
             "pincode",
             "established_year",
             "employees",
+            "msme_class",
             "created_at",
             "updated_at",
         )
+
+
+class StandingQuery(Base):
+    on = serializers.DateField(required=False, help_text="The day; today when left out.")
+
+
+class StandingAnswer(Base):
+    """The MSME class on a day, with what it was found from."""
+
+    msme_class = serializers.ChoiceField(choices=MsmeClass.choices, allow_null=True)
+    on = serializers.DateField()
+    fiscal_year = serializers.CharField(allow_null=True)
+    turnover_inr = MoneyField(help_text="Without exports, all businesses on the PAN together.")
+    investment_inr = MoneyField()
+    is_complete = serializers.BooleanField(help_text="false: some investment is not known; the class may be higher.")
+    source = serializers.CharField(help_text="The notification whose limits were used.")  # type: ignore[assignment]
 
 
 class FiguresWrite(Base):
@@ -90,7 +108,13 @@ class FiguresWrite(Base):
     pat_inr = MoneyField(allow_negative=True, help_text="Profit after tax; a loss is negative.")
     net_worth_inr = MoneyField(allow_negative=True, help_text="Share capital and reserves, or the owner's capital.")
     total_assets_inr = MoneyField()
-    debt_inr = MoneyField(required=False, default="0")
+    debt_inr = MoneyField(required=False, default=Decimal(0))
+    exports_inr = MoneyField(
+        required=False, default=Decimal(0), help_text="Part of the revenue; does not count for the MSME class."
+    )
+    plant_machinery_inr = MoneyField(
+        required=False, allow_null=True, default=None, help_text="Plant, machinery and equipment; for the MSME class."
+    )
 
 
 class FinancialsWrite(FiguresWrite):
@@ -112,6 +136,8 @@ class FinancialsAnswer(serializers.ModelSerializer[FinancialStatement]):
             "net_worth_inr",
             "total_assets_inr",
             "debt_inr",
+            "exports_inr",
+            "plant_machinery_inr",
             "created_at",
             "updated_at",
         )

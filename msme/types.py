@@ -1,7 +1,7 @@
 """What other apps get to see of businesses and listings, and the table of a listing's legal moves."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -40,6 +40,12 @@ class FigureSource(models.TextChoices):
     FILED = "filed", _("Filed with the tax office")
     PROVISIONAL = "provisional", _("Provisional accounts")
     SELF_DECLARED = "self_declared", _("Owner's own figures")
+
+
+class MsmeClass(models.TextChoices):
+    MICRO = "micro", _("Micro")
+    SMALL = "small", _("Small")
+    MEDIUM = "medium", _("Medium")
 
 
 class Intent(models.TextChoices):
@@ -175,3 +181,20 @@ class VersionChange:
     field: str
     before: str
     after: str
+
+
+@dataclass(frozen=True)
+class MsmeStanding:
+    """An enterprise's class on a day and what it was found from; amounts in rupees, of all businesses on the PAN together.
+
+    `msme_class` None: larger than medium, or no figures. `is_complete` False: the investment of some business is not known,
+    so the class goes by turnover and may be higher.
+    """
+
+    msme_class: str | None
+    on: date
+    fiscal_year: str | None
+    turnover_inr: Decimal
+    investment_inr: Decimal
+    is_complete: bool
+    source: str

@@ -5,6 +5,7 @@ from msme import views
 urlpatterns = [
     path("businesses/", views.BusinessList.as_view(), name="businesses"),
     path("businesses/<uuid:business_id>/", views.BusinessDetail.as_view(), name="business"),
+    path("businesses/<uuid:business_id>/msme-class/", views.BusinessStanding.as_view(), name="business-msme-class"),
     path("businesses/<uuid:business_id>/financials/", views.FinancialsList.as_view(), name="financials"),
     path(
         "businesses/<uuid:business_id>/financials/<str:fiscal_year>/",

@@ -88,6 +88,21 @@ def _business(business: Business, *, reveal: bool = False) -> Any:
     return serializers.BusinessAnswer(business, context={"reveal": reveal}).data
 
 
+class BusinessStanding(ApiView):
+    @extend_schema(
+        operation_id="businesses_msme_class",
+        parameters=[serializers.StandingQuery],
+        responses=serializers.StandingAnswer,
+        description="The MSME class on a day by the limits then in force. Indicative: what counts is the Udyam registration.",
+    )
+    def get(self, request: Request, business_id: UUID) -> Response:
+        chosen = serializers.StandingQuery(data=request.query_params)
+        chosen.is_valid(raise_exception=True)
+        business = selectors.get_own_business(actor=self.actor(request), business_id=business_id)
+        standing = selectors.standing_of(business, on=chosen.validated_data.get("on") or clock.today_in_india())
+        return Answer(serializers.StandingAnswer(standing).data)
+
+
 class FinancialsList(ApiView):
     @extend_schema(operation_id="financials_list", responses=serializers.FinancialsAnswer(many=True))
     def get(self, request: Request, business_id: UUID) -> Response:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from msme import selectors
 from msme.exceptions import FinancialsInvalid, FinancialsKnown
-from msme.models import FinancialStatement
+from msme.models import Business, FinancialStatement
 from msme.services.businesses import own_business_locked
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor
@@ -34,6 +35,8 @@ class FinancialsInput:
     net_worth_inr: Decimal
     total_assets_inr: Decimal
     debt_inr: Decimal
+    exports_inr: Decimal = Decimal(0)
+    plant_machinery_inr: Decimal | None = None
 
 
 @transaction.atomic
@@ -55,6 +58,7 @@ def add_financials(*, actor: Actor, business_id: UUID, given: FinancialsInput, t
             raise FinancialsKnown(year=str(given.fiscal_year)) from error
         raise
     _audit("msme.financials_added", statement, actor)
+    reclassify(business, today)
     return statement
 
 
@@ -68,6 +72,7 @@ def replace_financials(*, actor: Actor, business_id: UUID, given: FinancialsInpu
     _fill(statement, given, today)
     statement.save()
     _audit("msme.financials_replaced", statement, actor)
+    reclassify(business, today)
     return statement
 
 
@@ -75,8 +80,27 @@ def _fill(statement: FinancialStatement, given: FinancialsInput, today: date) ->
     faults = [*_own_faults(given, today), *_jumps(statement.business_id, given)]
     if faults:
         raise FinancialsInvalid(errors=tuple(faults))
-    for name in ("months", "source", "revenue_inr", "pat_inr", "net_worth_inr", "total_assets_inr", "debt_inr"):
+    for name in TAKEN_OVER:
         setattr(statement, name, getattr(given, name))
+
+
+TAKEN_OVER = (
+    "months",
+    "source",
+    "revenue_inr",
+    "pat_inr",
+    "net_worth_inr",
+    "total_assets_inr",
+    "debt_inr",
+    "exports_inr",
+    "plant_machinery_inr",
+)
+
+
+def reclassify(business: Business, today: date) -> None:
+    """Find the MSME class anew for all businesses of the enterprise; its figures have changed."""
+    standing = selectors.standing_of(business, on=today)
+    selectors.enterprise_of(business).update(msme_class=standing.msme_class or "")
 
 
 def _own_faults(given: FinancialsInput, today: date) -> list[FieldFault]:
@@ -103,6 +127,11 @@ def _own_faults(given: FinancialsInput, today: date) -> list[FieldFault]:
             message = N_("Net worth and debt add up to %(sum)s, more than total assets of %(assets)s.")
             sums = {"sum": Money(claims).grouped(), "assets": Money(given.total_assets_inr).grouped()}
             faults.append(FieldFault("total_assets_inr", "balance_mismatch", message, dict(sums)))
+    if given.exports_inr > given.revenue_inr > 0:
+        faults.append(FieldFault("exports_inr", "exceeds_revenue", N_("Exports cannot be more than the revenue.")))
+    if given.plant_machinery_inr is not None and given.plant_machinery_inr > given.total_assets_inr > 0:
+        message = N_("Plant and machinery cannot be more than total assets.")
+        faults.append(FieldFault("plant_machinery_inr", "exceeds_assets", message))
     if abs(given.pat_inr) > given.revenue_inr > 0:
         message = N_("The profit after tax is larger than the revenue. Are both in the same unit?")
         faults.append(FieldFault("pat_inr", "pat_exceeds_revenue", message))

@@ -125,6 +125,7 @@ OPERATIONS: dict[str, Operation] = {
     "businesses_create": Operation(OBJECT, lambda world: business_payload(organisation_id=world["organisation_id"])),
     "businesses_retrieve": Operation(OBJECT),
     "businesses_update": Operation(OBJECT, lambda _world: business_payload()),
+    "businesses_msme_class": Operation(OBJECT),
     "financials_list": Operation(OBJECT),
     "financials_create": Operation(OBJECT, lambda _world: figures_payload()),
     "financials_replace": Operation(OBJECT, figures),

@@ -232,6 +232,18 @@ class TestFinancials:
         assert replaced.json()["data"]["revenue_inr"] == "610000000.00"
         assert business.statements.count() == 1
 
+    def test_what_may_be_left_out_is_nothing(self, seller: Persona) -> None:
+        business = make_business(seller.actor)
+        content = figures_payload()
+        del content["debt_inr"]
+
+        saved = seller.client.post(self.url(business), content, format="json")
+
+        assert saved.status_code == 201, saved.content
+        assert saved.json()["data"]["debt_inr"] == "0.00"
+        assert saved.json()["data"]["exports_inr"] == "0.00"
+        assert saved.json()["data"]["plant_machinery_inr"] is None
+
     def test_a_year_in_the_address_is_checked(self, seller: Persona) -> None:
         business = make_business(seller.actor)
 
