@@ -36,6 +36,12 @@ def list_member_ids(*, organisation_id: UUID, admins_only: bool = False) -> list
     return list(rows.order_by("created_at").values_list("user_id", flat=True))
 
 
+def list_member_names(*, organisation_id: UUID) -> list[str]:
+    """Names of an organisation's people, for checks of what it publishes."""
+    rows = Membership.objects.filter(organisation_id=organisation_id).select_related("user")
+    return [row.user.full_name for row in rows if row.user.full_name]
+
+
 def sent_invitations(*, actor: Actor, organisation_id: UUID) -> QuerySet[Invitation]:
     """Invitations to an own organisation; its administrators see them."""
     organisation = get_own_organisation(actor=actor, organisation_id=organisation_id)

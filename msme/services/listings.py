@@ -108,9 +108,13 @@ def _what_is_missing(listing: Listing) -> list[FieldFault]:
         )
     if listing.intent in (Intent.STAKE_SALE, Intent.EQUITY_INVESTMENT) and listing.stake_pct is None:
         faults.append(FieldFault("stake_pct", "required", N_("Say how many percent are offered.")))
-    names = [business.legal_name, business.trade_name]
+    names = [
+        business.legal_name,
+        business.trade_name,
+        *people.list_member_names(organisation_id=listing.organisation_id),
+    ]
     for field in ("title", "summary"):
-        faults += teaser.leaks(getattr(listing, field), names=names, field=field)
+        faults += teaser.leaks(getattr(listing, field), names=names, field=field, pincode=business.pincode)
     return faults
 
 

@@ -65,6 +65,7 @@ def test_everything_that_is_missing_is_said_at_once(seller: Persona) -> None:
         ("summary", "phone"),
         ("summary", "email"),
         ("summary", "url"),
+        ("summary", "name"),  # in the web address
         ("summary", "identifier"),
     }
     listing.refresh_from_db()
