@@ -15,6 +15,7 @@ from matching.models import Mandate, Match
 from matching.reasons import sentence
 from matching.services import MandateInput
 from msme import selectors as listings
+from msmebazaar.core.actor import Actor
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
 from msmebazaar.core.http.pagination import KeysetPagination
@@ -76,15 +77,17 @@ class MandateMatches(ApiView):
         description="Stored matches, best first, each with its reasons. A listing that left the market is not shown.",
     )
     def get(self, request: Request, mandate_id: UUID) -> Response:
-        rows = selectors.own_matches(actor=self.actor(request), mandate_id=mandate_id)
+        actor = self.actor(request)
+        rows = selectors.own_matches(actor=actor, mandate_id=mandate_id)
         paginator = self.pagination_class()
         found = paginator.paginate_queryset(rows, request, self) or []
-        return paginator.get_paginated_response(serializers.MatchAnswer(_shown(found), many=True).data)
+        return paginator.get_paginated_response(serializers.MatchAnswer(_shown(found, actor), many=True).data)
 
 
-def _shown(matches: Sequence[Match]) -> list[dict[str, Any]]:
-    """Matches whose listings are live now, with the listing's teaser and the reasons in words."""
-    facts = {row.listing_id: row for row in listings.get_listing_facts(listing_ids=[row.listing_id for row in matches])}
+def _shown(matches: Sequence[Match], actor: Actor) -> list[dict[str, Any]]:
+    """Matches whose listings the actor may see now, with the listing's teaser and the reasons in words."""
+    wanted = [match.listing_id for match in matches]
+    facts = {row.listing_id: row for row in listings.get_listing_facts(listing_ids=wanted, seen_by=actor)}
     return [
         {
             "id": match.id,

@@ -14,6 +14,7 @@ from msme.models import Business, FinancialStatement, Listing, ListingVersion, N
 from msme.types import (
     VERSIONED,
     BusinessFacts,
+    Intent,
     ListingFacts,
     ListingStatus,
     MsmeStanding,
@@ -109,11 +110,18 @@ def own_listings(*, actor: Actor) -> QuerySet[Listing]:
     return Listing.objects.filter(organisation_id__in=actor.readable(Scope.LISTING)).select_related("business")
 
 
+def may_see(actor: Actor) -> Q:
+    """Which live listings the actor may see. Who asks for equity may not do so in public (Companies Act s.42(7)): those are
+    for verified investors only."""
+    live = Q(status=ListingStatus.LIVE)
+    return live if actor.verified_investor_of else live & ~Q(intent=Intent.EQUITY_INVESTMENT)
+
+
 def live_listings(
-    *, states: Sequence[str] = (), nic_prefixes: Sequence[str] = (), intents: Sequence[str] = ()
+    *, actor: Actor, states: Sequence[str] = (), nic_prefixes: Sequence[str] = (), intents: Sequence[str] = ()
 ) -> QuerySet[Listing]:
-    """What everybody who is logged in may browse, as teasers."""
-    found = Listing.objects.filter(status=ListingStatus.LIVE).select_related("business")
+    """What the actor may browse, as teasers."""
+    found = Listing.objects.filter(may_see(actor)).select_related("business")
     if states:
         found = found.filter(business__state__in=states)
     if intents:
@@ -130,7 +138,7 @@ def get_visible_listing(*, actor: Actor, listing_id: UUID) -> Listing:
     """An own listing in any state, or somebody's live one."""
     listing = (
         Listing.objects.filter(pk=listing_id)
-        .filter(Q(organisation_id__in=actor.readable(Scope.LISTING)) | Q(status=ListingStatus.LIVE))
+        .filter(Q(organisation_id__in=actor.readable(Scope.LISTING)) | may_see(actor))
         .select_related("business")
         .first()
     )
@@ -144,14 +152,20 @@ def get_listing_facts(
     listing_ids: Sequence[UUID] | None = None,
     intents: Sequence[str] = (),
     ask_between: tuple[Decimal, Decimal] | None = None,
+    seen_by: Actor | None = None,
 ) -> list[ListingFacts]:
-    """Live listings as matching sees them: those of the given ids, intents and asking prices that are live."""
+    """Live listings as matching sees them: those of the given ids, intents and asking prices that are live.
+
+    `seen_by` leaves out what this actor may not see; without it, it is for ranking only, never for showing.
+    """
     latest_revenue = (
         FinancialStatement.objects.filter(business_id=OuterRef("business_id"))
         .order_by("-fiscal_year")
         .values("revenue_inr")[:1]
     )
     rows = Listing.objects.filter(status=ListingStatus.LIVE).annotate(revenue=Subquery(latest_revenue))
+    if seen_by is not None:
+        rows = rows.filter(may_see(seen_by))
     if listing_ids is not None:
         rows = rows.filter(pk__in=listing_ids)
     if intents:

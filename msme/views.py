@@ -152,7 +152,8 @@ class ListingList(ApiView):
         operation_id="listings_list",
         parameters=[serializers.ListingFilter],
         responses=own_or_teaser(many=True),
-        description="The market as teasers, newest first; with `mine=true` one's own listings in every state.",
+        description="The market as teasers, newest first; with `mine=true` one's own listings in every state. Who asks for equity "
+        "is shown to verified investors only.",
     )
     def get(self, request: Request) -> Response:
         query = serializers.ListingFilter(data=request.query_params)
@@ -160,7 +161,9 @@ class ListingList(ApiView):
         chosen = query.validated_data
         if chosen["mine"]:
             return self.page(request, selectors.own_listings(actor=self.actor(request)), serializers.ListingAnswer)
-        rows = selectors.live_listings(states=chosen["state"], nic_prefixes=chosen["nic"], intents=chosen["intent"])
+        rows = selectors.live_listings(
+            actor=self.actor(request), states=chosen["state"], nic_prefixes=chosen["nic"], intents=chosen["intent"]
+        )
         if "min_ask" in chosen:
             rows = rows.filter(ask_inr__gte=chosen["min_ask"])
         if "max_ask" in chosen:

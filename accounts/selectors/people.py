@@ -26,7 +26,10 @@ from msmebazaar.core.crypto import blind_index
 RIGHTS = """
     SELECT u.id, u.is_staff, u.language,
         ARRAY(
-            SELECT json_build_array(m.organisation_id, m.role)
+            SELECT json_build_array(m.organisation_id, m.role, 'investor' = ANY (o.roles) AND EXISTS (
+                SELECT FROM accounts_badge b WHERE b.organisation_id = o.id
+                    AND b.tier >= 2 AND b.ended_at IS NULL AND b.expires_at > %(now)s
+            ))
             FROM accounts_membership m JOIN accounts_organisation o ON o.id = m.organisation_id
             WHERE m.user_id = u.id AND o.erased_at IS NULL
         ),
@@ -75,7 +78,7 @@ def actor_of(*, user_id: UUID) -> Actor:
 
 def _rights(statement: str, key: UUID) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"id": key, "today": clock.today_in_india()})
+        cursor.execute(statement, {"id": key, "today": clock.today_in_india(), "now": clock.now()})
         row: tuple[Any, ...] | None = cursor.fetchone()
         return row
 
@@ -83,11 +86,11 @@ def _rights(statement: str, key: UUID) -> tuple[Any, ...] | None:
 def _actor(
     user_id: UUID,
     is_staff: bool,
-    memberships: list[tuple[str, str]],
+    memberships: list[tuple[str, str, bool]],
     delegations: list[tuple[str, list[str]]],
     session_id: UUID | None,
 ) -> Actor:
-    roles = {UUID(organisation_id): role for organisation_id, role in memberships}
+    roles = {UUID(organisation_id): role for organisation_id, role, _ in memberships}
     delegated: dict[UUID, frozenset[str]] = {}
     for organisation_id, scopes in delegations:
         owner = UUID(organisation_id)
@@ -100,6 +103,7 @@ def _actor(
         session_id=session_id,
         viewer_of=frozenset(key for key, role in roles.items() if role == MemberRole.VIEWER),
         admin_of=frozenset(key for key, role in roles.items() if role == MemberRole.ADMIN),
+        verified_investor_of=frozenset(UUID(organisation_id) for organisation_id, _, invests in memberships if invests),
         delegated=delegated,
     )
 

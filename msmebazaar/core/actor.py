@@ -24,6 +24,7 @@ class Actor:
     Attributes:
         organisation_ids: organisations the person is a member of.
         viewer_of, admin_of: those of them where they may only look, and where they also manage members.
+        verified_investor_of: those of them that invest and whose documents staff have reviewed (badge T2 or T3 today).
         delegated: organisations whose owner accepted an advisor mandate that is valid today, with its scopes.
     """
 
@@ -33,6 +34,7 @@ class Actor:
     session_id: UUID | None = None
     viewer_of: frozenset[UUID] = frozenset()
     admin_of: frozenset[UUID] = frozenset()
+    verified_investor_of: frozenset[UUID] = frozenset()
     delegated: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
 
     def readable(self, scope: Scope) -> frozenset[UUID]:

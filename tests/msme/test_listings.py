@@ -2,12 +2,16 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from accounts import services as accounts
+from accounts.models import Badge
+from accounts.types import Tier
 from msme import services
 from msme.exceptions import IllegalMove, ListingNotFound
 from msme.models import Listing
@@ -18,7 +22,14 @@ from msmebazaar.core.exceptions import Forbidden
 from msmebazaar.core.models import AuditEntry
 from msmebazaar.core.outbox.models import OutboxEvent
 from tests.conftest import Persona
-from tests.factories import add_figures, listing_payload, make_business, make_listing, make_live_listing
+from tests.factories import (
+    add_figures,
+    listing_payload,
+    make_business,
+    make_listing,
+    make_live_listing,
+    mandate_payload,
+)
 
 URL = "/api/v1/listings/"
 
@@ -302,3 +313,69 @@ def test_a_move_that_is_not_possible_is_said_in_the_readers_words(seller: Person
 def test_staff_cannot_move_what_is_not_there(staff_actor: Actor) -> None:
     with pytest.raises(ListingNotFound):
         services.approve_listing(actor=staff_actor, listing_id=uuid.uuid4(), now=clock.now())
+
+
+class TestEquityAsks:
+    """Companies Act s.42(7): no public offer. Only investors whose documents were reviewed see them."""
+
+    @pytest.fixture
+    def ask(self, seller: Persona, staff_actor: Actor) -> Listing:
+        return make_live_listing(seller.actor, staff_actor, intent="equity_investment", stake_pct=Decimal(20))
+
+    def become_investor(self, persona: Persona, staff: Actor, *, tier: Tier | None) -> None:
+        path = f"/api/v1/organisations/{persona.organisation_id}/"
+        assert persona.client.patch(path, {"roles": ["buyer", "investor"]}, format="json").status_code == 200
+        if tier is not None:
+            accounts.grant_badge(
+                organisation_id=persona.organisation_id,
+                tier=tier,
+                evidence={"seen": "bank letter"},
+                reviewer_id=staff.user_id,
+                now=clock.now(),
+            )
+
+    @pytest.mark.parametrize(
+        ("tier", "is_seen"),
+        [(None, False), (Tier.T1_IDENTIFIERS, False), (Tier.T2_DOCUMENTS, True), (Tier.T3_FUNDS, True)],
+    )
+    def test_are_seen_by_verified_investors_only(
+        self,
+        buyer: Persona,
+        staff_actor: Actor,
+        ask: Listing,
+        drain: Callable[[], int],
+        tier: Tier | None,
+        is_seen: bool,
+    ) -> None:
+        self.become_investor(buyer, staff_actor, tier=tier)
+        wish = mandate_payload(kind="investor", intents=["equity_investment"])
+        mandate = buyer.client.post("/api/v1/mandates/", wish, format="json").json()["data"]["id"]
+        drain()
+
+        listed = buyer.client.get(URL).json()["data"]
+        opened = buyer.client.get(f"{URL}{ask.id}/").status_code
+        prices = buyer.client.get(f"{URL}{ask.id}/price-history/").status_code
+        matches = buyer.client.get(f"/api/v1/mandates/{mandate}/matches/").json()["data"]
+
+        assert bool(listed) is is_seen
+        assert opened == prices == (200 if is_seen else 404)
+        assert bool(matches) is is_seen
+
+    def test_a_verified_buyer_who_does_not_invest_sees_none(
+        self, buyer: Persona, staff_actor: Actor, ask: Listing
+    ) -> None:
+        self.become_investor(buyer, staff_actor, tier=Tier.T3_FUNDS)
+        buyer.client.patch(f"/api/v1/organisations/{buyer.organisation_id}/", {"roles": ["buyer"]}, format="json")
+
+        assert buyer.client.get(f"{URL}{ask.id}/").status_code == 404
+
+    def test_when_the_badge_expires_they_are_gone(self, buyer: Persona, staff_actor: Actor, ask: Listing) -> None:
+        self.become_investor(buyer, staff_actor, tier=Tier.T2_DOCUMENTS)
+        assert buyer.client.get(f"{URL}{ask.id}/").status_code == 200
+
+        Badge.objects.filter(tier=Tier.T2_DOCUMENTS).update(expires_at=clock.now() - timedelta(seconds=1))
+
+        assert buyer.client.get(f"{URL}{ask.id}/").status_code == 404
+
+    def test_the_owner_sees_their_own(self, seller: Persona, ask: Listing) -> None:
+        assert seller.client.get(f"{URL}{ask.id}/").status_code == 200

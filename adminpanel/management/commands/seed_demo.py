@@ -14,7 +14,7 @@ from django.db import transaction
 
 from accounts import selectors as people
 from accounts import services as accounts
-from accounts.types import IdentityKind
+from accounts.types import IdentityKind, Tier
 from adminpanel.signin import make_colleague
 from matching import services as matching
 from matching.services import MandateInput
@@ -141,7 +141,7 @@ class Command(BaseCommand):
             for number, firm in enumerate(FIRMS):
                 owner = self._person(OWNER if number == 0 else Phone.parse(f"98000001{number:02d}"), f"Owner {number}")
                 self._offer(owner, firm, staff)
-            self._mandates(self._person(BUYER, "Demo buyer"))
+            self._mandates(self._person(BUYER, "Demo buyer"), staff)
         self.stdout.write(f"{len(FIRMS)} firms on the market")
 
     def _person(self, phone: Phone, name: str) -> Actor:
@@ -178,10 +178,17 @@ class Command(BaseCommand):
         if firm is not FIRMS[-1]:
             businesses.approve_listing(actor=staff, listing_id=listing.id, now=clock.now())
 
-    def _mandates(self, buyer: Actor) -> None:
+    def _mandates(self, buyer: Actor, staff: Actor) -> None:
         organisation_id = next(iter(buyer.organisation_ids))
         accounts.update_organisation(
             actor=buyer, organisation_id=organisation_id, name=None, roles=["owner", "buyer", "investor"]
+        )
+        accounts.grant_badge(
+            organisation_id=organisation_id,
+            tier=Tier.T2_DOCUMENTS,
+            evidence={"seen": "invented, for the demonstration market"},
+            reviewer_id=staff.user_id,
+            now=clock.now(),
         )
         wishes = [
             MandateInput(
