@@ -152,8 +152,8 @@ class ListingList(ApiView):
         operation_id="listings_list",
         parameters=[serializers.ListingFilter],
         responses=own_or_teaser(many=True),
-        description="The market as teasers, newest first; with `mine=true` one's own listings in every state. Who asks for equity "
-        "is shown to verified investors only.",
+        description="The market as teasers, newest first; with `mine=true` one's own listings in every state. Who asks for "
+        "equity is shown to verified investors only.",
     )
     def get(self, request: Request) -> Response:
         query = serializers.ListingFilter(data=request.query_params)
