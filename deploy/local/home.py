@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-HIGHEST_PORT = 55_000  # SeaweedFS adds 10,000 for gRPC
+HIGHEST_PORT = 32_000  # outgoing connections take theirs from 32,768 up, and would sit on one chosen higher
 
 
 class LauncherError(Exception):
@@ -21,7 +21,7 @@ class LauncherError(Exception):
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on now, low enough for SeaweedFS' gRPC offset."""
+    """A loopback port nobody listens on now, below those that outgoing connections get."""
     for _ in range(200):
         port = secrets.randbelow(HIGHEST_PORT - 20_000) + 20_000
         with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
