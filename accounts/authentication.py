@@ -7,27 +7,21 @@ from rest_framework.request import Request
 
 from accounts import selectors
 from accounts.models import User
-from accounts.tokens import InvalidToken, session_of
+from accounts.tokens import InvalidToken, session_of_header
 from msmebazaar.core import context
 from msmebazaar.core.actor import Actor
-
-SCHEME = b"bearer"
-LONGEST_TOKEN = 2048
 
 
 class AccessTokenAuthentication(BaseAuthentication):
     """Puts the user on `request.user` and the Actor on `request.auth`. An ended session is refused at once."""
 
     def authenticate(self, request: Request) -> tuple[User, Actor] | None:
-        parts = get_authorization_header(request).split()
-        if not parts or parts[0].lower() != SCHEME:
-            return None
-        if len(parts) != 2 or len(parts[1]) > LONGEST_TOKEN:
-            raise AuthenticationFailed
         try:
-            session_id = session_of(parts[1].decode("ascii"))
-        except (InvalidToken, UnicodeDecodeError) as error:
+            session_id = session_of_header(get_authorization_header(request).decode("latin-1"))
+        except InvalidToken as error:
             raise AuthenticationFailed from error
+        if session_id is None:
+            return None
         found = selectors.get_live_session(session_id=session_id)
         if found is None:
             raise AuthenticationFailed

@@ -23,9 +23,9 @@ from django.utils import translation
 
 from accounts import selectors
 from accounts.services.notifications import live_channel
-from accounts.tokens import InvalidToken, session_of
+from accounts.tokens import InvalidToken, session_of_header
 from msmebazaar.core import clock, context, limits
-from msmebazaar.core.exceptions import AppError, NotAuthenticated, NotFound, RateLimited
+from msmebazaar.core.exceptions import NotAuthenticated, NotFound, RateLimited
 from msmebazaar.core.http import network
 from msmebazaar.core.http.envelope import failure
 from msmebazaar.core.http.problems import Problem, to_problem
@@ -122,9 +122,8 @@ class Listener:
 
 def _listener(request: ASGIRequest) -> Listener:
     """Who listens, in which language, from where on. Raises what the API raises."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     try:
-        session_id = session_of(token.strip()) if scheme.lower() == "bearer" else None
+        session_id = session_of_header(request.headers.get("Authorization", ""))
     except InvalidToken:
         session_id = None
     found = selectors.get_live_session(session_id=session_id) if session_id else None
@@ -162,7 +161,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     except Exception as error:
         with translation.override(translation.get_language_from_request(request)):
             problem = to_problem(error)
-        if not isinstance(error, AppError) and not problem.is_anticipated:
+        if not problem.is_anticipated:
             log.error("unhandled error", exc_info=error)
         await _refuse(request, problem, send)
     else:

@@ -10,6 +10,8 @@ from django.conf import settings
 ALGORITHM = "HS256"
 REQUIRED_CLAIMS = ["exp", "iat", "nbf", "iss", "aud", "sub", "sid", "jti", "typ"]
 KIND = "access"
+SCHEME = "bearer"
+LONGEST_TOKEN = 2048
 
 
 class InvalidToken(Exception):
@@ -47,3 +49,17 @@ def session_of(token: str) -> UUID:
         return UUID(claims["sid"])
     except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
         raise InvalidToken from error
+
+
+def session_of_header(authorization: str) -> UUID | None:
+    """The session id in an Authorization header; None when it is not a bearer's.
+
+    Raises:
+        InvalidToken: a bearer's, but not one valid access token of ours.
+    """
+    scheme, *tokens = authorization.split() or [""]
+    if scheme.lower() != SCHEME:
+        return None
+    if len(tokens) != 1 or len(tokens[0]) > LONGEST_TOKEN or not tokens[0].isascii():
+        raise InvalidToken
+    return session_of(tokens[0])

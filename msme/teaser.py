@@ -24,24 +24,22 @@ ALIKE = 0.87  # how alike a misspelt word must be; “Shivneri” and “Shivner
 LEAST_DIGIT_WORDS = 4
 SHORTEST_FUZZY, SHORTEST_PART, SHORTEST_SKELETON = 6, 6, 3
 
-DIGIT_WORDS = {
-    word: str(digit)
-    for digit, words in enumerate(
-        [
-            "zero oh शून्य ज़ीरो जीरो shunya",
-            "one ek एक वन",
-            "two do दो टू",
-            "three teen तीन थ्री",
-            "four char chaar चार फोर",
-            "five paanch panch पाँच पांच फाइव",
-            "six chhe che छह छः छ सिक्स",
-            "seven saat सात सेवन",
-            "eight aath आठ एट",
-            "nine nau नौ नाइन",
-        ]
-    )
+DIGIT_WORDS = frozenset(
+    word
+    for words in [
+        "zero oh शून्य ज़ीरो जीरो shunya",
+        "one ek एक वन",
+        "two do दो टू",
+        "three teen तीन थ्री",
+        "four char chaar चार फोर",
+        "five paanch panch पाँच पांच फाइव",
+        "six chhe che छह छः छ सिक्स",
+        "seven saat सात सेवन",
+        "eight aath आठ एट",
+        "nine nau नौ नाइन",
+    ]
     for word in words.split()
-}
+)
 WORDS_FILE = Path(__file__).parent / "reference" / "common_words.txt"
 # What many firms share in their names, and places: neither sets a firm apart.
 COMMON_WORDS = frozenset(
@@ -74,7 +72,7 @@ LATIN_SOUNDS = [
     (re.compile(pattern), sound)
     for pattern, sound in [
         ("x", "ks"),
-        ("sh|shh", "s"),
+        ("sh", "s"),
         ("ph", "f"),
         ("[wv]", "v"),
         ("ck|[qk]|c(?=[aoukrlts]|$)", "k"),

@@ -1,6 +1,5 @@
 """Organisations, their members, invitations to them, and advisors who act for them."""
 
-from datetime import date
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -112,9 +111,6 @@ class AdvisorMandate(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.state} {self.id}"
-
-    def is_live_on(self, day: date) -> bool:
-        return self.state == AdvisorMandateState.ACCEPTED and self.valid_from <= day <= self.valid_until
 
     def concerns(self, organisation_ids: frozenset[UUID]) -> bool:
         return bool({self.advisor_organisation_id, self.owner_organisation_id} & organisation_ids)

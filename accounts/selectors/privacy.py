@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from accounts import holders, reference
 from accounts.exceptions import DataRequestNotFound, ExportNotFound, NomineeNotFound
 from accounts.holders import Subject
-from accounts.models import AdvisorMandate, DataExport, DataRequest, Dispatch, Membership, Nominee, SealedRecord
+from accounts.models import AdvisorMandate, DataExport, DataRequest, Dispatch, Membership, Nominee
 from accounts.selectors.people import ids_of
 from accounts.types import AdvisorMandateState, DispatchState, RequestState
 from msmebazaar.core import retention
@@ -101,7 +101,3 @@ def get_own_nominee(*, actor: Actor) -> Nominee:
     if found is None:
         raise NomineeNotFound
     return found
-
-
-def is_sealed(*, user_id: UUID) -> bool:
-    return SealedRecord.objects.filter(user_id=user_id).exists()

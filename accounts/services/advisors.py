@@ -10,11 +10,13 @@ from accounts import selectors
 from accounts.exceptions import AdvisorMandateClosed, AdvisorMandateNotFound
 from accounts.models import AdvisorMandate
 from accounts.selectors.organisations import require_market_role
+from accounts.selectors.people import verified_indexes_of
 from accounts.services.notifications import notify
 from accounts.types import AdvisorMandateState, IdentityKind, MarketRole
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.clock import INDIA
+from msmebazaar.core.crypto import blind_index
 from msmebazaar.core.exceptions import N_, FieldFault, InvalidInput
 
 LONGEST_MANDATE_DAYS = 731
@@ -26,7 +28,6 @@ class AdvisorMandateInput:
 
     kind: IdentityKind
     address: str
-    address_index: str
     scopes: list[str]
     valid_from: date
     valid_until: date
@@ -47,7 +48,10 @@ def propose_advisor_mandate(
     require_market_role(organisation_id=organisation.id, role=MarketRole.ADVISOR)
     _check_dates(given, now.astimezone(INDIA).date())
     mandate = AdvisorMandate.objects.create(
-        advisor_organisation=organisation, proposed_by_id=actor.user_id, **vars(given)
+        advisor_organisation=organisation,
+        proposed_by_id=actor.user_id,
+        address_index=blind_index(given.kind, given.address),
+        **vars(given),
     )
     _audit("accounts.advisor_mandate_proposed", mandate, actor)
     known = selectors.find_user_id(kind=given.kind, value=given.address)
@@ -86,8 +90,6 @@ def decline_advisor_mandate(*, actor: Actor, mandate_id: UUID, now: datetime) ->
 
 def _proposed_to(actor: Actor, mandate_id: UUID) -> AdvisorMandate:
     """A proposal to a proven address of the actor; the advisor cannot answer their own."""
-    from accounts.selectors.people import verified_indexes_of
-
     mandate = _locked(actor, mandate_id)
     if mandate.address_index not in verified_indexes_of(user_id=actor.user_id):
         raise AdvisorMandateNotFound

@@ -52,8 +52,7 @@ def expire_badges(*, now: datetime) -> int:
         badge.ended_at, badge.ended_because = now, "expired"
         badge.save(update_fields=["ended_at", "ended_because", "updated_at"])
         _audit("accounts.badge_ended", badge.organisation_id, None, {"tier": badge.tier, "because": "expired"})
-        admins = selectors.list_member_ids(organisation_id=badge.organisation_id, admins_only=True)
-        notify(user_ids=admins, kind="accounts.badge_expired", now=now, params={"tier": badge.tier})
+        _tell_admins(badge.organisation_id, "accounts.badge_expired", now, {"tier": badge.tier})
         count += 1
     return count
 
@@ -92,9 +91,8 @@ def approve_verification(*, actor: Actor, request_id: UUID, evidence: str, now: 
     )
     _close(request, RequestState.APPROVED, actor, "", now)
     until: date = (now + settings.BADGE_LIFETIMES[Tier(request.tier)]).astimezone(INDIA).date()
-    admins = selectors.list_member_ids(organisation_id=request.organisation_id, admins_only=True)
     params = {"tier": request.tier, "until": until.strftime("%d.%m.%Y")}
-    notify(user_ids=admins, kind="accounts.badge_granted", now=now, params=params)
+    _tell_admins(request.organisation_id, "accounts.badge_granted", now, params)
 
 
 @transaction.atomic
@@ -103,9 +101,8 @@ def reject_verification(*, actor: Actor, request_id: UUID, reason: str, now: dat
     request = _open_locked(actor, request_id)
     _close(request, RequestState.REJECTED, actor, reason, now)
     _audit("accounts.verification_rejected", request.organisation_id, actor.user_id, {"tier": request.tier})
-    admins = selectors.list_member_ids(organisation_id=request.organisation_id, admins_only=True)
     params = {"tier": request.tier, "reason": reason}
-    notify(user_ids=admins, kind="accounts.verification_rejected", now=now, params=params)
+    _tell_admins(request.organisation_id, "accounts.verification_rejected", now, params)
 
 
 def _open_locked(actor: Actor, request_id: UUID) -> VerificationRequest:
@@ -121,6 +118,11 @@ def _open_locked(actor: Actor, request_id: UUID) -> VerificationRequest:
 def _close(request: VerificationRequest, state: RequestState, actor: Actor, reason: str, now: datetime) -> None:
     request.state, request.reviewer_id, request.reason, request.answered_at = state, actor.user_id, reason, now
     request.save()
+
+
+def _tell_admins(organisation_id: UUID, kind: str, now: datetime, params: dict[str, Any]) -> None:
+    admins = selectors.list_member_ids(organisation_id=organisation_id, admins_only=True)
+    notify(user_ids=admins, kind=kind, now=now, params=params)
 
 
 def _audit(action: str, organisation_id: UUID, actor_id: UUID | None, facts: dict[str, object]) -> None:

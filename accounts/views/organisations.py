@@ -12,7 +12,6 @@ from accounts.serializers import organisations as shapes
 from accounts.services import AdvisorMandateInput
 from accounts.types import IdentityKind, MemberRole, Tier
 from msmebazaar.core import clock
-from msmebazaar.core.crypto import blind_index
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
 from msmebazaar.core.http.views import ApiView
@@ -164,7 +163,6 @@ class AdvisorMandateList(ApiView):
         given = AdvisorMandateInput(
             kind=IdentityKind(checked["kind"]),
             address=checked["address"],
-            address_index=blind_index(checked["kind"], checked["address"]),
             scopes=sorted(set(checked["scopes"])),
             valid_from=checked["valid_from"],
             valid_until=checked["valid_until"],

@@ -242,17 +242,13 @@ def _ping(listing: Listing, now: datetime) -> None:
 
 def _leave_alone(listing: Listing, wanted: ListingStatus, reason: StatusReason, now: datetime) -> None:
     """Off the market by our rule, not by a person."""
-    was_on_market = listing.status in ON_MARKET
-    listing.status_reason = reason
-    _move(listing, wanted, None)
-    if was_on_market:
-        publish(ListingLeftMarket(listing.id))
+    _leave_market(listing, wanted, None, reason)
     _tell_owners(listing, "msme.left_market", now)
 
 
-def _leave_market(listing: Listing, wanted: ListingStatus, actor: Actor) -> Listing:
+def _leave_market(listing: Listing, wanted: ListingStatus, actor: Actor | None, reason: str = "") -> Listing:
     was_on_market = listing.status in ON_MARKET
-    listing.status_reason = ""
+    listing.status_reason = reason
     _move(listing, wanted, actor)
     if was_on_market:
         publish(ListingLeftMarket(listing.id))

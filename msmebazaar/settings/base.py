@@ -260,7 +260,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_BODY_LIMIT
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)  # how many X-Forwarded-For entries our own proxies add
 API_RATE_LIMIT = env.text("API_RATE_LIMIT", "1200/minute")  # per user, or per network when nobody is logged in
 STREAM_RATE_LIMIT = "60/minute"  # how often one person may open the live stream
-IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)
 CSRF_FAILURE_VIEW = "msmebazaar.core.http.pages.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

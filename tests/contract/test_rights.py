@@ -20,7 +20,6 @@ from accounts.services import AdvisorMandateInput, open_session
 from accounts.types import IdentityKind, MemberRole
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
-from msmebazaar.core.crypto import blind_index
 from tests.conftest import Persona, some_network, some_phone
 from tests.contract.operations import OPERATIONS, Operation, Reach, World
 from tests.factories import add_figures, make_business, make_live_listing, mandate_payload
@@ -79,7 +78,6 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
         given=AdvisorMandateInput(
             kind=IdentityKind.PHONE,
             address=address,
-            address_index=blind_index("phone", address),
             scopes=["listing"],
             valid_from=clock.today_in_india(),
             valid_until=clock.today_in_india() + timedelta(days=30),
