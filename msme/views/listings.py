@@ -1,4 +1,4 @@
-"""Businesses, their figures, listings."""
+"""Listings."""
 
 from typing import Any
 from uuid import UUID
@@ -8,21 +8,16 @@ from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import selectors as people
-from accounts import services as accounts
-from msme import selectors, serializers, services
-from msme.models import Business, FinancialStatement, Listing
-from msme.services.businesses import BusinessInput
-from msme.services.financials import FinancialsInput
+from msme import selectors, services
+from msme.models import Listing
+from msme.serializers import listings as serializers
 from msme.services.listings import ListingInput
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Scope
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
 from msmebazaar.core.http.pagination import KeysetPagination
-from msmebazaar.core.http.serializers import Reveal, parsed
 from msmebazaar.core.http.views import ApiView, WholeListView
-from msmebazaar.core.types import FinancialYear
 
 
 def own_or_teaser(*, many: bool) -> PolymorphicProxySerializer:
@@ -33,118 +28,6 @@ def own_or_teaser(*, many: bool) -> PolymorphicProxySerializer:
         resource_type_field_name=None,
         many=many,
     )
-
-
-class BusinessList(ApiView):
-    @extend_schema(operation_id="businesses_list", responses=serializers.BusinessAnswer(many=True))
-    def get(self, request: Request) -> Response:
-        """Businesses of one's organisations and of owners one advises, the newest first; identifiers are masked."""
-        rows = selectors.own_businesses(actor=self.actor(request))
-        return self.page(request, rows, serializers.BusinessAnswer)
-
-    @extend_schema(
-        operation_id="businesses_create",
-        request=serializers.BusinessCreate,
-        responses={201: serializers.BusinessAnswer},
-        description="Registers a business. The GSTIN's check character, its PAN and its state are checked against the rest.",
-    )
-    @idempotent
-    def post(self, request: Request) -> Response:
-        actor = self.actor(request)
-        checked = self.validated(serializers.BusinessCreate, request)
-        organisation_id = checked.pop("organisation_id", None)
-        business = services.create_business(
-            actor=actor,
-            organisation_id=organisation_id or people.personal_organisation_id_of(user_id=actor.user_id),
-            given=BusinessInput(**checked),
-        )
-        return Answer(_business(business), gettext("Business registered."), status=201)
-
-
-class BusinessDetail(ApiView):
-    @extend_schema(
-        operation_id="businesses_retrieve",
-        parameters=[Reveal],
-        responses=serializers.BusinessAnswer,
-        description="Identifiers are masked; `reveal=true` shows them, and that is recorded.",
-    )
-    def get(self, request: Request, business_id: UUID) -> Response:
-        actor, reveal = self.actor(request), self.wants_reveal(request)
-        business = selectors.get_own_business(actor=actor, business_id=business_id)
-        if reveal:
-            accounts.record_reveal(actor=actor, subject_type="business", subject_id=business.id)
-        return Answer(_business(business, reveal=reveal))
-
-    @extend_schema(
-        operation_id="businesses_update", request=serializers.BusinessWrite, responses=serializers.BusinessAnswer
-    )
-    def put(self, request: Request, business_id: UUID) -> Response:
-        given = BusinessInput(**self.validated(serializers.BusinessWrite, request))
-        business = services.update_business(actor=self.actor(request), business_id=business_id, given=given)
-        return Answer(_business(business), gettext("Saved."))
-
-
-def _business(business: Business, *, reveal: bool = False) -> Any:
-    return serializers.BusinessAnswer(business, context={"reveal": reveal}).data
-
-
-class BusinessStanding(ApiView):
-    @extend_schema(
-        operation_id="businesses_msme_class",
-        parameters=[serializers.StandingQuery],
-        responses=serializers.StandingAnswer,
-        description="The MSME class on a day by the limits then in force. Indicative: what counts is the Udyam registration.",
-    )
-    def get(self, request: Request, business_id: UUID) -> Response:
-        chosen = serializers.StandingQuery(data=request.query_params)
-        chosen.is_valid(raise_exception=True)
-        business = selectors.get_own_business(actor=self.actor(request), business_id=business_id)
-        standing = selectors.standing_of(business, on=chosen.validated_data.get("on") or clock.today_in_india())
-        return Answer(serializers.StandingAnswer(standing).data)
-
-
-class FinancialsList(ApiView):
-    @extend_schema(operation_id="financials_list", responses=serializers.FinancialsAnswer(many=True))
-    def get(self, request: Request, business_id: UUID) -> Response:
-        rows = selectors.own_statements(actor=self.actor(request), business_id=business_id)
-        return self.page(request, rows, serializers.FinancialsAnswer)
-
-    @extend_schema(
-        operation_id="financials_create",
-        request=serializers.FinancialsWrite,
-        responses={201: serializers.FinancialsAnswer},
-        description="Adds the figures of a fiscal year. Amounts are rupees, as numbers or text such as `2.5 cr`, `50 lakh`.",
-    )
-    @idempotent
-    def post(self, request: Request, business_id: UUID) -> Response:
-        checked = self.validated(serializers.FinancialsWrite, request)
-        given = FinancialsInput(**{**checked, "fiscal_year": FinancialYear.parse(checked["fiscal_year"])})
-        today = clock.today_in_india()
-        statement = services.add_financials(
-            actor=self.actor(request), business_id=business_id, given=given, today=today
-        )
-        return Answer(_statement(statement), gettext("Figures saved."), status=201)
-
-
-class FinancialsDetail(ApiView):
-    @extend_schema(
-        operation_id="financials_replace",
-        request=serializers.FiguresWrite,
-        responses=serializers.FinancialsAnswer,
-        description="Sets the figures of a year, whether they were there or not.",
-    )
-    def put(self, request: Request, business_id: UUID, fiscal_year: str) -> Response:
-        year = parsed(FinancialYear.parse, fiscal_year)
-        given = FinancialsInput(fiscal_year=year, **self.validated(serializers.FiguresWrite, request))
-        today = clock.today_in_india()
-        statement = services.replace_financials(
-            actor=self.actor(request), business_id=business_id, given=given, today=today
-        )
-        return Answer(_statement(statement), gettext("Figures saved."))
-
-
-def _statement(statement: FinancialStatement) -> Any:
-    return serializers.FinancialsAnswer(statement).data
 
 
 class ListingList(ApiView):

@@ -1,0 +1,70 @@
+"""Firms, and the industry codes they refer to."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+
+from msme.types import (
+    Constitution,
+    MsmeClass,
+)
+from msmebazaar.core.crypto import EncryptedTextField
+from msmebazaar.core.models import TimeStamped
+
+
+def rupees(**options: object) -> "models.DecimalField[Decimal, Decimal]":
+    return models.DecimalField(max_digits=18, decimal_places=2, **options)  # type: ignore[arg-type]
+
+
+class NicCode(models.Model):
+    """National Industrial Classification; loaded by `manage.py load_reference_data`."""
+
+    code = models.CharField(max_length=5, primary_key=True)
+    level = models.CharField(max_length=10)
+    division = models.CharField(max_length=2)
+    section = models.CharField(max_length=1)
+    title_en = models.CharField(max_length=300)
+    title_hi = models.CharField(max_length=300, blank=True)
+    revision = models.CharField(max_length=10, default="2008")
+
+    class Meta:
+        verbose_name = "NIC code"
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title_en}"
+
+
+class Business(TimeStamped):
+    """A firm, with its identifiers encrypted and a blind index where one must be found again."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    legal_name = models.CharField(max_length=200)
+    trade_name = models.CharField(max_length=200, blank=True)
+    constitution = models.CharField(max_length=20, choices=Constitution.choices)
+    gstin = EncryptedTextField()
+    gstin_index = models.CharField(max_length=64, blank=True)
+    pan = EncryptedTextField()
+    pan_index = models.CharField(max_length=64, blank=True, db_index=True)
+    udyam = EncryptedTextField()
+    cin = models.CharField(max_length=21, blank=True)
+    nic_code = models.CharField(max_length=5)
+    state = models.CharField(max_length=2)
+    city = models.CharField(max_length=80, blank=True)
+    pincode = models.CharField(max_length=6, blank=True)
+    msme_class = models.CharField(max_length=6, choices=MsmeClass.choices, blank=True, db_default="")
+    established_year = models.PositiveSmallIntegerField(null=True)
+    employees = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "gstin_index"],
+                condition=~Q(gstin_index=""),
+                name="msme_business_gstin_once_per_organisation",
+            )
+        ]
+        verbose_name_plural = "businesses"
+
+    def __str__(self) -> str:
+        return self.legal_name

@@ -1,0 +1,106 @@
+"""Reads of businesses and their figures."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+
+from msme.classification import classify, limits_on
+from msme.exceptions import BusinessNotFound
+from msme.models import Business, FinancialStatement, NicCode
+from msme.types import (
+    BusinessFacts,
+    MsmeStanding,
+    YearOfFigures,
+)
+from msmebazaar.core.actor import Actor, Scope
+from msmebazaar.core.types import FinancialYear
+
+
+def own_businesses(*, actor: Actor) -> QuerySet[Business]:
+    """Businesses of the actor's organisations, and of owners whose advisor they are."""
+    return Business.objects.filter(organisation_id__in=actor.readable(Scope.BUSINESS))
+
+
+def get_own_business(*, actor: Actor, business_id: UUID) -> Business:
+    business = own_businesses(actor=actor).filter(pk=business_id).first()
+    if business is None:
+        raise BusinessNotFound
+    return business
+
+
+def own_statements(*, actor: Actor, business_id: UUID) -> QuerySet[FinancialStatement]:
+    """Figures of an own business, newest year first."""
+    return FinancialStatement.objects.filter(business=get_own_business(actor=actor, business_id=business_id))
+
+
+def get_business_facts(*, actor: Actor, business_id: UUID) -> BusinessFacts:
+    """An own business with its figures, for the valuation."""
+    business = get_own_business(actor=actor, business_id=business_id)
+    return BusinessFacts(
+        business.id,
+        business.organisation_id,
+        business.nic_code,
+        business.state,
+        business.constitution,
+        figures_of(business.statements.order_by("-fiscal_year")),
+    )
+
+
+def figures_of(statements: Iterable[FinancialStatement]) -> tuple[YearOfFigures, ...]:
+    return tuple(
+        YearOfFigures(
+            str(FinancialYear(row.fiscal_year)),
+            row.months,
+            row.source,
+            row.revenue_inr,
+            row.pat_inr,
+            row.net_worth_inr,
+            row.total_assets_inr,
+            row.debt_inr,
+        )
+        for row in statements
+    )
+
+
+def enterprise_of(business: Business) -> QuerySet[Business]:
+    """The businesses of the organisation on the same PAN, which are one enterprise; a business without a PAN is one itself."""
+    if not business.pan_index:
+        return Business.objects.filter(pk=business.pk)
+    return Business.objects.filter(organisation_id=business.organisation_id, pan_index=business.pan_index)
+
+
+def standing_of(business: Business, *, on: date) -> MsmeStanding:
+    """The MSME class on a day, from the newest fiscal year of the enterprise that was over or under way then."""
+    rows = FinancialStatement.objects.filter(
+        business__in=enterprise_of(business), fiscal_year__lte=FinancialYear.of(on).start
+    )
+    newest = rows.aggregate(Max("fiscal_year"))["fiscal_year__max"]
+    limits = limits_on(on)
+    source = limits[0].source if limits else ""
+    if newest is None:
+        return MsmeStanding(None, on, None, Decimal(0), Decimal(0), is_complete=False, source=source)
+    of_year = list(rows.filter(fiscal_year=newest))
+    turnover = sum(((row.revenue_inr - row.exports_inr) * 12 / row.months for row in of_year), Decimal(0))
+    investments = [row.plant_machinery_inr for row in of_year]
+    investment = sum((amount for amount in investments if amount is not None), Decimal(0))
+    found = classify(investment=investment, turnover=turnover, on=on)
+    return MsmeStanding(
+        found,
+        on,
+        str(FinancialYear(newest)),
+        turnover.quantize(Decimal("0.01")),
+        investment,
+        is_complete=None not in investments,
+        source=source,
+    )
+
+
+@cache
+def division_titles() -> dict[str, tuple[str, str]]:
+    """Two-digit division → titles in English and Hindi. Reference data: read once per process."""
+    rows = NicCode.objects.filter(level="division").values_list("code", "title_en", "title_hi")
+    return {code: (title_en, title_hi) for code, title_en, title_hi in rows}

@@ -1,0 +1,141 @@
+"""Shapes of listings."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from msme.models import Listing, ListingVersion
+from msme.texts import REVIEW_SENTENCES
+from msme.types import Intent, ListingStatus, ReviewReason
+from msmebazaar.core.http.problems import translated
+from msmebazaar.core.http.serializers import (
+    Base,
+    MoneyField,
+)
+
+
+class ListingWrite(Base):
+    intent = serializers.ChoiceField(choices=Intent.choices)
+    title = serializers.CharField(max_length=120, help_text="Without anything that tells who the business is.")
+    summary = serializers.CharField(max_length=2000)
+    ask_inr = MoneyField()
+    stake_pct = serializers.DecimalField(max_digits=5, decimal_places=2, required=False, allow_null=True)
+
+
+class ListingCreate(ListingWrite):
+    business_id = serializers.UUIDField()
+
+
+class ListingAnswer(serializers.ModelSerializer[Listing]):
+    """A listing as its owner sees it."""
+
+    status = serializers.ChoiceField(choices=ListingStatus.choices)
+    review_reason = serializers.ChoiceField(choices=ReviewReason.choices, allow_blank=True)
+    review_message = serializers.SerializerMethodField()
+    is_own = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Listing
+        fields = (
+            "id",
+            "business_id",
+            "is_own",
+            "intent",
+            "title",
+            "summary",
+            "ask_inr",
+            "stake_pct",
+            "status",
+            "version",
+            "review_reason",
+            "review_message",
+            "review_note",
+            "status_reason",
+            "submitted_at",
+            "published_at",
+            "confirmed_at",
+            "created_at",
+            "updated_at",
+        )
+
+    def get_review_message(self, listing: Listing) -> str:
+        """The reason as a sentence in the reader's language."""
+        return translated(REVIEW_SENTENCES[ReviewReason(listing.review_reason)]) if listing.review_reason else ""
+
+    def get_is_own(self, listing: Listing) -> bool:
+        return True
+
+
+class Reprice(Base):
+    ask_inr = MoneyField()
+    confirm = serializers.BooleanField(
+        default=False, help_text="true: a price 20 times the one before, or a twentieth of it, is meant."
+    )
+
+
+class VersionChangeAnswer(Base):
+    field = serializers.CharField()
+    before = serializers.CharField(allow_blank=True)
+    after = serializers.CharField(allow_blank=True)
+
+
+class VersionAnswer(serializers.ModelSerializer[ListingVersion]):
+    """A published version, with what it changed."""
+
+    changes = VersionChangeAnswer(many=True)
+
+    class Meta:
+        model = ListingVersion
+        fields = ("number", "intent", "title", "summary", "ask_inr", "stake_pct", "published_at", "changes")
+
+
+class PricePointAnswer(Base):
+    at = serializers.DateTimeField()
+    ask_inr = MoneyField()
+
+
+class ListingTeaser(serializers.ModelSerializer[Listing]):
+    """A live listing as everybody sees it: nothing that tells whose it is. `business_id` and the owner stay away."""
+
+    state = serializers.CharField(source="business.state")
+    nic_division = serializers.SerializerMethodField()
+    is_own = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Listing
+        fields = (
+            "id",
+            "is_own",
+            "intent",
+            "title",
+            "summary",
+            "ask_inr",
+            "stake_pct",
+            "state",
+            "nic_division",
+            "published_at",
+        )
+
+    def get_nic_division(self, listing: Listing) -> str:
+        """The first two digits of the industry: five would name a firm in a small place."""
+        return listing.business.nic_code[:2]
+
+    def get_is_own(self, listing: Listing) -> bool:
+        return False
+
+
+class ListingFilter(Base):
+    """Query of the listing page; repeat a name for several values."""
+
+    mine = serializers.BooleanField(default=False, help_text="Own listings in every state instead of the market.")
+    state = serializers.ListField(child=serializers.RegexField(r"^[A-Z]{2}$"), default=list)
+    nic = serializers.ListField(child=serializers.RegexField(r"^\d{2,5}$"), default=list, help_text="NIC prefix.")
+    intent = serializers.ListField(child=serializers.ChoiceField(choices=Intent.choices), default=list)
+    min_ask = MoneyField(required=False)
+    max_ask = MoneyField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        lowest, highest = attrs.get("min_ask"), attrs.get("max_ask")
+        if lowest is not None and highest is not None and lowest > highest:
+            raise serializers.ValidationError({"max_ask": "max_ask is below min_ask."}, code="range")
+        return attrs
