@@ -8,6 +8,14 @@ from msmebazaar.core.outbox.registry import Event
 
 
 @dataclass(frozen=True)
+class BusinessChanged(Event):
+    """Facts or figures of a business were entered or changed."""
+
+    name: ClassVar[str] = "msme.BusinessChanged"
+    business_id: UUID
+
+
+@dataclass(frozen=True)
 class ListingPublished(Event):
     """A listing went live, for the first time or again."""
 

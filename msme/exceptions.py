@@ -45,6 +45,12 @@ class IllegalMove(Conflict):
     default_detail = N_("This listing is “%(now)s”; it cannot become “%(wanted)s”.")
 
 
+class ListingInvalid(InvalidInput):
+    code = "msme.listing_invalid"
+    title = N_("Listing not consistent")
+    default_detail = N_("Some terms do not fit what is offered; see each field.")
+
+
 class ListingNotEditable(Conflict):
     code = "msme.listing_not_editable"
     title = N_("Listing cannot be changed now")

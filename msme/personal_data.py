@@ -5,8 +5,8 @@ from typing import Any
 
 from accounts.holders import Subject, as_rows
 from msme.events import ListingLeftMarket
-from msme.models import Business, FinancialStatement, Listing, ListingVersion
-from msme.types import ListingStatus
+from msme.models import AddBack, Business, BusinessOwner, FinancialStatement, GstRegistration, Listing, ListingVersion
+from msme.types import ALL_TERMS, BALANCE_SHEET, PROFIT_AND_LOSS, ListingStatus
 from msmebazaar.core.outbox import publish
 
 
@@ -25,6 +25,10 @@ class MsmeHolder:
                 "pan",
                 "udyam",
                 "cin",
+                "llpin",
+                "nic_2025",
+                "address",
+                "district",
                 "nic_code",
                 "state",
                 "city",
@@ -32,6 +36,23 @@ class MsmeHolder:
                 "established_year",
                 "employees",
                 "created_at",
+            ),
+            "gst_registration": as_rows(
+                GstRegistration.objects.filter(business__in=businesses), "business_id", "gstin", "state"
+            ),
+            "business_owner": as_rows(
+                BusinessOwner.objects.filter(business__in=businesses),
+                "business_id",
+                "full_name",
+                "share_pct",
+                "is_active",
+            ),
+            "add_back": as_rows(
+                AddBack.objects.filter(statement__business__in=businesses),
+                "statement_id",
+                "kind",
+                "amount_inr",
+                "reason",
             ),
             "financials": as_rows(
                 FinancialStatement.objects.filter(business__in=businesses),
@@ -46,6 +67,8 @@ class MsmeHolder:
                 "debt_inr",
                 "exports_inr",
                 "plant_machinery_inr",
+                *PROFIT_AND_LOSS,
+                *(line for line in BALANCE_SHEET if line != "plant_machinery_inr"),
             ),
             "listing": as_rows(
                 Listing.objects.filter(**mine),
@@ -54,7 +77,7 @@ class MsmeHolder:
                 "title",
                 "summary",
                 "ask_inr",
-                "stake_pct",
+                *sorted(ALL_TERMS),
                 "status",
                 "review_note",
                 "created_at",
@@ -67,6 +90,7 @@ class MsmeHolder:
                 "title",
                 "summary",
                 "ask_inr",
+                *sorted(ALL_TERMS),
                 "published_at",
             ),
         }

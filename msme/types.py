@@ -42,6 +42,50 @@ class FigureSource(models.TextChoices):
     SELF_DECLARED = "self_declared", _("Owner's own figures")
 
 
+# Lines of a year's accounts, rupees. A statement without them has totals only.
+COSTS = ("cogs_inr", "employee_cost_inr", "rent_inr", "other_opex_inr")
+BELOW_EBITDA = ("depreciation_inr", "interest_inr", "tax_inr")
+PROFIT_AND_LOSS = (*COSTS, *BELOW_EBITDA, "owner_remuneration_inr", "other_income_inr", "exceptional_inr")
+ASSETS = (
+    "cash_inr",
+    "surplus_investments_inr",
+    "receivables_inr",
+    "old_receivables_inr",
+    "inventory_inr",
+    "other_current_assets_inr",
+    "plant_machinery_inr",
+    "land_building_inr",
+    "intangibles_inr",
+    "other_assets_inr",
+)
+LIABILITIES = ("payables_inr", "other_liabilities_inr")
+BALANCE_SHEET = (*ASSETS, *LIABILITIES, "contingent_inr")
+
+
+class AddBackKind(models.TextChoices):
+    """Why adjusted EBITDA differs from what the books say."""
+
+    OWNER_PAY = "owner_pay", _("Owner's pay, as booked")
+    MARKET_SALARY = "market_salary", _("Market salary of one who replaces an owner")
+    ONE_OFF_COST = "one_off_cost", _("One-off cost")
+    ONE_OFF_GAIN = "one_off_gain", _("One-off gain")
+    PERSONAL_EXPENSE = "personal_expense", _("Personal expense in the books")
+    UNPAID_FAMILY = "unpaid_family", _("Unpaid work of the family, at market pay")
+    RELATED_RENT = "related_rent", _("Rent to related parties, against market rent")
+
+
+# The sign an add-back has in adjusted EBITDA; 0: either.
+ADD_BACK_SIGNS: dict[str, int] = {
+    AddBackKind.OWNER_PAY: 1,
+    AddBackKind.MARKET_SALARY: -1,
+    AddBackKind.ONE_OFF_COST: 1,
+    AddBackKind.ONE_OFF_GAIN: -1,
+    AddBackKind.PERSONAL_EXPENSE: 1,
+    AddBackKind.UNPAID_FAMILY: -1,
+    AddBackKind.RELATED_RENT: 0,
+}
+
+
 class MsmeClass(models.TextChoices):
     MICRO = "micro", _("Micro")
     SMALL = "small", _("Small")
@@ -91,7 +135,38 @@ class StatusReason(models.TextChoices):
     TOO_LONG_PAUSED = "too_long_paused", _("Paused for too long")
 
 
-VERSIONED = ("intent", "title", "summary", "ask_inr", "stake_pct")
+class SaleReason(models.TextChoices):
+    RETIREMENT = "retirement", _("Retirement")
+    HEALTH = "health", _("Health")
+    RELOCATION = "relocation", _("Moving away")
+    OTHER_VENTURE = "other_venture", _("Another venture")
+    NO_SUCCESSOR = "no_successor", _("No successor")
+    DEBT = "debt", _("To repay debt")
+    GROWTH = "growth", _("Needs a stronger owner to grow")
+    OTHER = "other", _("Other")
+
+
+class Collateral(models.TextChoices):
+    PROPERTY = "property", _("Land or building")
+    MACHINERY = "machinery", _("Machinery")
+    STOCK = "stock", _("Stock and receivables")
+    GUARANTEE = "guarantee", _("Personal guarantee")
+    NONE = "none", _("No security")
+
+
+# Which terms each intent needs when it is submitted, and which it may have besides. Any other is refused.
+TERMS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    Intent.FULL_SALE: (
+        frozenset({"reason"}),
+        frozenset({"handover_months", "seller_finance_pct", "includes_property"}),
+    ),
+    Intent.STAKE_SALE: (frozenset({"stake_pct", "reason"}), frozenset({"handover_months", "seller_finance_pct"})),
+    Intent.ASSET_SALE: (frozenset({"assets", "reason"}), frozenset({"includes_property"})),
+    Intent.EQUITY_INVESTMENT: (frozenset({"stake_pct", "use_of_funds"}), frozenset()),
+    Intent.LOAN: (frozenset({"use_of_funds", "tenor_months", "collateral"}), frozenset()),
+}
+ALL_TERMS = frozenset().union(*(needed | allowed for needed, allowed in TERMS.values()))
+VERSIONED = ("intent", "title", "summary", "ask_inr", *sorted(ALL_TERMS))
 EDITABLE = frozenset({S.DRAFT, S.CHANGES_ASKED})
 
 

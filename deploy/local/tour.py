@@ -272,6 +272,7 @@ class Tour:
             "title": title,
             "summary": "Own plant, steady customers. Call 98765 43210.",
             "ask_inr": "40 crore",
+            "reason": "retirement",
         }
         listing = owner.post("/api/v1/listings/", {"business_id": business_id, **content}, 201)
         path = f"/api/v1/listings/{listing['id']}/"

@@ -48,15 +48,22 @@ class Business(TimeStamped):
     pan_index = models.CharField(max_length=64, blank=True, db_index=True)
     udyam = EncryptedTextField()
     cin = models.CharField(max_length=21, blank=True)
+    llpin = models.CharField(max_length=8, blank=True, db_default="")
     nic_code = models.CharField(max_length=5)
+    nic_2025 = models.CharField(max_length=6, blank=True, db_default="")
+    address = EncryptedTextField()
     state = models.CharField(max_length=2)
     city = models.CharField(max_length=80, blank=True)
     pincode = models.CharField(max_length=6, blank=True)
+    district = models.CharField(
+        max_length=60, blank=True, db_default="", help_text="Found from the PIN code or the city."
+    )
     msme_class = models.CharField(max_length=6, choices=MsmeClass.choices, blank=True, db_default="")
     established_year = models.PositiveSmallIntegerField(null=True)
     employees = models.PositiveIntegerField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["state", "district", "nic_code"], name="msme_business_place_industry")]
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "gstin_index"],
@@ -68,3 +75,41 @@ class Business(TimeStamped):
 
     def __str__(self) -> str:
         return self.legal_name
+
+
+class GstRegistration(TimeStamped):
+    """A further GSTIN of a business, in another state or a second one in the same; `Business.gstin` is the principal one."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="registrations")
+    gstin = EncryptedTextField()
+    gstin_index = models.CharField(max_length=64, db_index=True)
+    state = models.CharField(max_length=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "gstin_index"], name="msme_gstregistration_once"),
+        ]
+        verbose_name = "GST registration"
+
+    def __str__(self) -> str:
+        return f"a registration in {self.state}"
+
+
+class BusinessOwner(TimeStamped):
+    """Who owns how much of a business. Their names must not stand in a teaser."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="owners")
+    full_name = EncryptedTextField()
+    share_pct = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    is_active = models.BooleanField(help_text="Works in the business.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(share_pct__isnull=True) | Q(share_pct__gt=0, share_pct__lte=100),
+                name="msme_businessowner_share",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"an owner of {self.business_id}"

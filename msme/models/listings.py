@@ -7,25 +7,44 @@ from django.db.models import F, Q
 from msme.models.businesses import Business, rupees
 from msme.types import (
     LEGAL_MOVES,
+    Collateral,
     Intent,
     ListingStatus,
     ReviewReason,
+    SaleReason,
     StatusReason,
 )
 from msmebazaar.core.models import TimeStamped
 from msmebazaar.core.uuid7 import uuid7
 
 
-class Listing(TimeStamped):
-    """A business's offer on the market."""
+class Offer(models.Model):
+    """What is offered: the content of a listing, and of each published version of it. `msme.types.TERMS` says which intents
+    have which terms."""
 
-    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="listings")
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     intent = models.CharField(max_length=20, choices=Intent.choices)
     title = models.CharField(max_length=120)
     summary = models.TextField(max_length=2000)
     ask_inr = rupees()
     stake_pct = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    reason = models.CharField(max_length=20, choices=SaleReason.choices, blank=True, db_default="")
+    handover_months = models.PositiveSmallIntegerField(null=True)
+    seller_finance_pct = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    includes_property = models.BooleanField(null=True)
+    assets = models.TextField(max_length=1000, blank=True, db_default="")
+    use_of_funds = models.TextField(max_length=500, blank=True, db_default="")
+    tenor_months = models.PositiveSmallIntegerField(null=True)
+    collateral = models.CharField(max_length=20, choices=Collateral.choices, blank=True, db_default="")
+
+    class Meta:
+        abstract = True
+
+
+class Listing(TimeStamped, Offer):
+    """A business's offer on the market."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="listings")
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=20, choices=ListingStatus.choices, default=ListingStatus.DRAFT)
     version = models.PositiveIntegerField(default=1)
     review_reason = models.CharField(max_length=20, choices=ReviewReason.choices, blank=True)
@@ -65,17 +84,12 @@ class Listing(TimeStamped):
         return status in LEGAL_MOVES[self.status]
 
 
-class ListingVersion(models.Model):
+class ListingVersion(Offer):
     """What the market saw from `published_at` on. Append-only: price history and diffs are made of these rows."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    intent = models.CharField(max_length=20, choices=Intent.choices)
-    title = models.CharField(max_length=120)
-    summary = models.TextField(max_length=2000)
-    ask_inr = rupees()
-    stake_pct = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     published_at = models.DateTimeField()
     published_by_id = models.UUIDField(null=True)
 

@@ -2,12 +2,14 @@
 
 from msme.selectors.businesses import (
     division_titles,
+    earnings_of,
     enterprise_of,
     get_business_facts,
     get_own_business,
     own_businesses,
     own_statements,
     standing_of,
+    weak_contradictions,
 )
 from msme.selectors.listings import (
     changes_between,
@@ -28,6 +30,7 @@ __all__ = [
     "count_own_listings",
     "count_review_items",
     "division_titles",
+    "earnings_of",
     "enterprise_of",
     "get_business_facts",
     "get_listing_facts",
@@ -45,4 +48,5 @@ __all__ = [
     "price_history",
     "review_queue",
     "standing_of",
+    "weak_contradictions",
 ]

@@ -8,21 +8,27 @@ from uuid import UUID
 
 from django.db.models import Max, QuerySet
 
+from msme import places
 from msme.classification import classify, limits_on
 from msme.exceptions import BusinessNotFound
 from msme.models import Business, FinancialStatement, NicCode
+from msme.statements import Earnings, earnings
 from msme.types import (
+    PROFIT_AND_LOSS,
     BusinessFacts,
     MsmeStanding,
     YearOfFigures,
 )
 from msmebazaar.core.actor import Actor, Scope
-from msmebazaar.core.types import FinancialYear
+from msmebazaar.core.exceptions import N_, FieldFault
+from msmebazaar.core.types import CIN, FinancialYear, Udyam
 
 
 def own_businesses(*, actor: Actor) -> QuerySet[Business]:
     """Businesses of the actor's organisations, and of owners whose advisor they are."""
-    return Business.objects.filter(organisation_id__in=actor.readable(Scope.BUSINESS))
+    return Business.objects.filter(organisation_id__in=actor.readable(Scope.BUSINESS)).prefetch_related(
+        "registrations", "owners"
+    )
 
 
 def get_own_business(*, actor: Actor, business_id: UUID) -> Business:
@@ -32,9 +38,39 @@ def get_own_business(*, actor: Actor, business_id: UUID) -> Business:
     return business
 
 
+def earnings_of(statement: FinancialStatement) -> Earnings:
+    """EBITDA, adjusted EBITDA and SDE of a year, as far as its lines tell."""
+    lines = {name: getattr(statement, name) for name in ("revenue_inr", "pat_inr", *PROFIT_AND_LOSS)}
+    return earnings(lines, [(item.kind, item.amount_inr) for item in statement.add_backs.all()])
+
+
+def weak_contradictions(business: Business) -> list[FieldFault]:
+    """Facts that do not fit together but prove nothing: old letters on certificates, errors of the PIN directory."""
+    found = []
+    district = places.district_of(business.pincode) if business.pincode else None
+    if business.pincode and district is None:
+        found.append(FieldFault("pincode", "not_in_directory", N_("We do not know this PIN code; is it right?")))
+    elif district and district.state != business.state:
+        message = N_("This PIN code seems to lie in %(district)s, in another state.")
+        found.append(FieldFault("pincode", "other_state", message, {"district": district.name}))
+    if business.udyam:
+        state = Udyam(business.udyam).state
+        if state is None or state.letters != business.state:
+            message = N_("The letters of the Udyam number are those of another state.")
+            found.append(FieldFault("udyam", "other_state", message))
+    if business.cin and business.established_year and CIN(business.cin).year != business.established_year:
+        message = N_("The CIN says %(year)s. Was the firm founded before the company?")
+        found.append(FieldFault("established_year", "other_than_cin", message, {"year": CIN(business.cin).year}))
+    if business.cin and business.cin[6:8] != business.state:
+        message = N_("The company was registered in another state than its address.")
+        found.append(FieldFault("cin", "other_state", message))
+    return found
+
+
 def own_statements(*, actor: Actor, business_id: UUID) -> QuerySet[FinancialStatement]:
     """Figures of an own business, newest year first."""
-    return FinancialStatement.objects.filter(business=get_own_business(actor=actor, business_id=business_id))
+    business = get_own_business(actor=actor, business_id=business_id)
+    return FinancialStatement.objects.filter(business=business).prefetch_related("add_backs")
 
 
 def get_business_facts(*, actor: Actor, business_id: UUID) -> BusinessFacts:

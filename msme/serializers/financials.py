@@ -1,17 +1,65 @@
 """Shapes of figures."""
 
 from decimal import Decimal
+from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from msme.models import FinancialStatement
-from msme.types import FigureSource
+from msme.selectors import earnings_of
+from msme.services.financials import TOTALS
+from msme.types import BALANCE_SHEET, PROFIT_AND_LOSS, AddBackKind, FigureSource
 from msmebazaar.core.http.serializers import (
     Base,
     FinancialYearField,
     MoneyField,
 )
-from msmebazaar.core.types import FinancialYear
+from msmebazaar.core.types import FinancialYear, Money
+
+SIGNED = ("exceptional_inr", "tax_inr")  # a gain or a loss; a refund
+LINE_HELP = {
+    "cogs_inr": "Cost of goods sold.",
+    "owner_remuneration_inr": "Part of employee cost or other expenses.",
+    "exceptional_inr": "A gain is positive, a loss negative.",
+    "receivables_inr": "Not older than 180 days.",
+    "old_receivables_inr": "Older than 180 days.",
+    "contingent_inr": "Claims that may become debts; in no total.",
+}
+
+LinesShape: Any = type(
+    "LinesShape",
+    (Base,),
+    {
+        "__doc__": "Lines of a year's accounts, rupees; those that are not known are left out.",
+        **{
+            name: MoneyField(
+                required=False, allow_null=True, allow_negative=name in SIGNED, help_text=LINE_HELP.get(name, "")
+            )
+            for name in (*PROFIT_AND_LOSS, *BALANCE_SHEET)
+            if name not in TOTALS
+        },
+    },
+)
+
+
+class AddBackShape(Base):
+    """An item between reported and adjusted EBITDA."""
+
+    kind = serializers.ChoiceField(choices=AddBackKind.choices)
+    amount_inr = MoneyField(allow_negative=True, help_text="With the sign it has in adjusted EBITDA.")
+    reason = serializers.CharField(max_length=300)
+
+
+class EarningsAnswer(Base):
+    """What follows from the lines of a year."""
+
+    ebitda_inr = MoneyField(allow_null=True, help_text="As reported; null when the lines do not tell.")
+    adjusted_ebitda_inr = MoneyField(allow_null=True)
+    sde_inr = MoneyField(allow_null=True, help_text="Adjusted EBITDA and the market salary of one owner.")
+    margin = serializers.DecimalField(
+        max_digits=12, decimal_places=4, allow_null=True, help_text="A fraction of revenue."
+    )
 
 
 class FiguresWrite(Base):
@@ -28,6 +76,8 @@ class FiguresWrite(Base):
     plant_machinery_inr = MoneyField(
         required=False, allow_null=True, default=None, help_text="Plant, machinery and equipment; for the MSME class."
     )
+    lines = LinesShape(required=False, help_text="What is known of the profit and loss account and the balance sheet.")
+    add_backs = AddBackShape(many=True, required=False, help_text="From reported to adjusted EBITDA, item by item.")
 
 
 class FinancialsWrite(FiguresWrite):
@@ -36,6 +86,11 @@ class FinancialsWrite(FiguresWrite):
 
 class FinancialsAnswer(serializers.ModelSerializer[FinancialStatement]):
     fiscal_year = serializers.SerializerMethodField()
+    is_year_to_date = serializers.SerializerMethodField()
+    run_rate_revenue_inr = serializers.SerializerMethodField()
+    lines = serializers.SerializerMethodField()
+    add_backs = AddBackShape(many=True)
+    earnings = serializers.SerializerMethodField()
 
     class Meta:
         model = FinancialStatement
@@ -51,9 +106,29 @@ class FinancialsAnswer(serializers.ModelSerializer[FinancialStatement]):
             "debt_inr",
             "exports_inr",
             "plant_machinery_inr",
+            "is_year_to_date",
+            "run_rate_revenue_inr",
+            "lines",
+            "add_backs",
+            "earnings",
             "created_at",
             "updated_at",
         )
 
     def get_fiscal_year(self, row: FinancialStatement) -> str:
         return str(FinancialYear(row.fiscal_year))
+
+    def get_is_year_to_date(self, row: FinancialStatement) -> bool:
+        return row.months < 12
+
+    def get_run_rate_revenue_inr(self, row: FinancialStatement) -> str:
+        """Revenue of twelve months at the pace of these."""
+        return str(Money(row.revenue_inr * 12 / row.months))
+
+    @extend_schema_field(LinesShape)
+    def get_lines(self, row: FinancialStatement) -> Any:
+        return LinesShape({name: getattr(row, name) for name in LinesShape().fields}).data
+
+    @extend_schema_field(EarningsAnswer)
+    def get_earnings(self, row: FinancialStatement) -> Any:
+        return EarningsAnswer(earnings_of(row)).data

@@ -1,17 +1,20 @@
 """Shapes of listings."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
 from msme.models import Listing, ListingVersion
 from msme.texts import REVIEW_SENTENCES
-from msme.types import Intent, ListingStatus, ReviewReason
+from msme.types import ALL_TERMS, Collateral, Intent, ListingStatus, ReviewReason, SaleReason
 from msmebazaar.core.http.problems import translated
 from msmebazaar.core.http.serializers import (
     Base,
     MoneyField,
 )
+
+TERM_FIELDS = tuple(sorted(ALL_TERMS))
 
 
 class ListingWrite(Base):
@@ -19,7 +22,25 @@ class ListingWrite(Base):
     title = serializers.CharField(max_length=120, help_text="Without anything that tells who the business is.")
     summary = serializers.CharField(max_length=2000)
     ask_inr = MoneyField()
-    stake_pct = serializers.DecimalField(max_digits=5, decimal_places=2, required=False, allow_null=True)
+    stake_pct = serializers.DecimalField(
+        max_digits=5, decimal_places=2, min_value=Decimal("0.01"), max_value=100, required=False, allow_null=True
+    )
+    reason = serializers.ChoiceField(choices=SaleReason.choices, required=False, allow_blank=True)
+    handover_months = serializers.IntegerField(min_value=0, max_value=60, required=False, allow_null=True)
+    seller_finance_pct = serializers.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        min_value=0,
+        max_value=100,
+        required=False,
+        allow_null=True,
+        help_text="Part of the price that the seller lets the buyer pay later.",
+    )
+    includes_property = serializers.BooleanField(required=False, allow_null=True)
+    assets = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    use_of_funds = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    tenor_months = serializers.IntegerField(min_value=1, max_value=360, required=False, allow_null=True)
+    collateral = serializers.ChoiceField(choices=Collateral.choices, required=False, allow_blank=True)
 
 
 class ListingCreate(ListingWrite):
@@ -44,7 +65,7 @@ class ListingAnswer(serializers.ModelSerializer[Listing]):
             "title",
             "summary",
             "ask_inr",
-            "stake_pct",
+            *TERM_FIELDS,
             "status",
             "version",
             "review_reason",
@@ -86,7 +107,7 @@ class VersionAnswer(serializers.ModelSerializer[ListingVersion]):
 
     class Meta:
         model = ListingVersion
-        fields = ("number", "intent", "title", "summary", "ask_inr", "stake_pct", "published_at", "changes")
+        fields = ("number", "intent", "title", "summary", "ask_inr", *TERM_FIELDS, "published_at", "changes")
 
 
 class PricePointAnswer(Base):
@@ -110,7 +131,7 @@ class ListingTeaser(serializers.ModelSerializer[Listing]):
             "title",
             "summary",
             "ask_inr",
-            "stake_pct",
+            *TERM_FIELDS,
             "state",
             "nic_division",
             "published_at",

@@ -1,19 +1,23 @@
 """Yearly figures, with the checks that catch a slipped unit before a valuation is built on it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from msme import selectors
+from msme import selectors, statements
+from msme.events import BusinessChanged
 from msme.exceptions import FinancialsInvalid, FinancialsKnown
-from msme.models import Business, FinancialStatement
+from msme.models import AddBack, Business, FinancialStatement
 from msme.services.businesses import own_business_locked
+from msme.types import BALANCE_SHEET, PROFIT_AND_LOSS
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import N_, FieldFault
+from msmebazaar.core.outbox import publish
 from msmebazaar.core.types import FinancialYear, Money
 
 # Total assets over revenue outside this range means that two units were mixed: 0 false alarms on 298 real SME rows, and
@@ -24,8 +28,20 @@ TOTALS_TOLERANCE = Decimal("1.01")
 
 
 @dataclass(frozen=True)
+class AddBackInput:
+    """One item between reported and adjusted EBITDA; rupees, with the sign it has in the sum."""
+
+    kind: str
+    amount_inr: Decimal
+    reason: str
+
+
+@dataclass(frozen=True)
 class FinancialsInput:
-    """Figures of one fiscal year in rupees."""
+    """Figures of one fiscal year in rupees; of the year to date when `months` is less than 12.
+
+    `lines`: what is known of `msme.types.PROFIT_AND_LOSS` and `BALANCE_SHEET`, by name.
+    """
 
     fiscal_year: FinancialYear
     months: int
@@ -37,6 +53,13 @@ class FinancialsInput:
     debt_inr: Decimal
     exports_inr: Decimal = Decimal(0)
     plant_machinery_inr: Decimal | None = None
+    lines: Mapping[str, Decimal | None] = field(default_factory=dict)
+    add_backs: Sequence[AddBackInput] = ()
+
+    def all_lines(self) -> dict[str, Decimal | None]:
+        """Totals and lines together, every known name present."""
+        known = {**dict.fromkeys((*PROFIT_AND_LOSS, *BALANCE_SHEET)), **self.lines}
+        return known | {name: getattr(self, name) for name in TOTALS}
 
 
 @transaction.atomic
@@ -57,8 +80,7 @@ def add_financials(*, actor: Actor, business_id: UUID, given: FinancialsInput, t
         if "msme_financialstatement_one_per_year" in str(error):
             raise FinancialsKnown(year=str(given.fiscal_year)) from error
         raise
-    _audit("msme.financials_added", statement, actor)
-    reclassify(business, today)
+    _after_save("msme.financials_added", statement, given, actor, today)
     return statement
 
 
@@ -71,22 +93,31 @@ def replace_financials(*, actor: Actor, business_id: UUID, given: FinancialsInpu
     statement = statement or FinancialStatement(business=business, fiscal_year=year)
     _fill(statement, given, today)
     statement.save()
-    _audit("msme.financials_replaced", statement, actor)
-    reclassify(business, today)
+    _after_save("msme.financials_replaced", statement, given, actor, today)
     return statement
 
 
 def _fill(statement: FinancialStatement, given: FinancialsInput, today: date) -> None:
+    lines = given.all_lines()
     faults = [*_own_faults(given, today), *_jumps(statement.business_id, given)]
+    if not faults:  # a wrong unit contradicts everything; one message is enough
+        faults = statements.faults(lines, [(item.kind, item.amount_inr) for item in given.add_backs])
     if faults:
         raise FinancialsInvalid(errors=tuple(faults))
-    for name in TAKEN_OVER:
-        setattr(statement, name, getattr(given, name))
+    statement.months, statement.source = given.months, given.source
+    for name, amount in lines.items():
+        setattr(statement, name, amount)
 
 
-TAKEN_OVER = (
-    "months",
-    "source",
+def _after_save(action: str, statement: FinancialStatement, given: FinancialsInput, actor: Actor, today: date) -> None:
+    statement.add_backs.all().delete()
+    AddBack.objects.bulk_create(AddBack(statement=statement, **vars(item)) for item in given.add_backs)
+    _audit(action, statement, actor)
+    reclassify(statement.business, today)
+    publish(BusinessChanged(statement.business_id))
+
+
+TOTALS = (
     "revenue_inr",
     "pat_inr",
     "net_worth_inr",
@@ -129,9 +160,6 @@ def _own_faults(given: FinancialsInput, today: date) -> list[FieldFault]:
             faults.append(FieldFault("total_assets_inr", "balance_mismatch", message, dict(sums)))
     if given.exports_inr > given.revenue_inr > 0:
         faults.append(FieldFault("exports_inr", "exceeds_revenue", N_("Exports cannot be more than the revenue.")))
-    if given.plant_machinery_inr is not None and given.plant_machinery_inr > given.total_assets_inr > 0:
-        message = N_("Plant and machinery cannot be more than total assets.")
-        faults.append(FieldFault("plant_machinery_inr", "exceeds_assets", message))
     if abs(given.pat_inr) > given.revenue_inr > 0:
         message = N_("The profit after tax is larger than the revenue. Are both in the same unit?")
         faults.append(FieldFault("pat_inr", "pat_exceeds_revenue", message))

@@ -14,6 +14,7 @@ from msme import selectors, teaser
 from msme.events import ListingLeftMarket, ListingPublished
 from msme.exceptions import (
     IllegalMove,
+    ListingInvalid,
     ListingNotEditable,
     ListingNotFound,
     ListingNotPublishable,
@@ -21,7 +22,7 @@ from msme.exceptions import (
     PriceUnchanged,
 )
 from msme.models import Listing, ListingVersion
-from msme.types import EDITABLE, VERSIONED, Intent, ListingStatus, ReviewReason, StatusReason
+from msme.types import ALL_TERMS, EDITABLE, TERMS, VERSIONED, Intent, ListingStatus, ReviewReason, StatusReason
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.exceptions import N_, FieldFault, Forbidden
@@ -46,13 +47,21 @@ class FreshnessRound:
 
 @dataclass(frozen=True)
 class ListingInput:
-    """What an owner offers. `stake_pct` in percent of the whole, for a stake sale or an equity investment."""
+    """What an owner offers; `msme.types.TERMS` says which intents have which terms. Percents are of the whole."""
 
     intent: str
     title: str
     summary: str
     ask_inr: Decimal
     stake_pct: Decimal | None = None
+    reason: str = ""
+    handover_months: int | None = None
+    seller_finance_pct: Decimal | None = None
+    includes_property: bool | None = None
+    assets: str = ""
+    use_of_funds: str = ""
+    tenor_months: int | None = None
+    collateral: str = ""
 
 
 @transaction.atomic
@@ -60,6 +69,7 @@ def create_listing(*, actor: Actor, business_id: UUID, given: ListingInput) -> L
     """A draft. It is complete and checked only when it is submitted."""
     business = selectors.get_own_business(actor=actor, business_id=business_id)
     actor.require_writable(Scope.LISTING, business.organisation_id)
+    _refuse_foreign_terms(given)
     listing = Listing.objects.create(business=business, organisation_id=business.organisation_id, **vars(given))
     _audit("msme.listing_created", listing, actor)
     return listing
@@ -71,6 +81,7 @@ def update_listing(*, actor: Actor, listing_id: UUID, given: ListingInput) -> Li
     listing = _own_locked(actor, listing_id)
     if listing.status not in EDITABLE:
         raise ListingNotEditable(now=_named(listing.status))
+    _refuse_foreign_terms(given)
     for name, value in vars(given).items():
         setattr(listing, name, value)
     listing.version += 1
@@ -97,6 +108,32 @@ def submit_listing(*, actor: Actor, listing_id: UUID, now: datetime) -> Listing:
     return _move(listing, ListingStatus.SUBMITTED, actor)
 
 
+TEXTS = ("title", "summary", "assets", "use_of_funds")
+TERM_WANTED = {
+    "stake_pct": N_("Say how many percent are offered."),
+    "reason": N_("Say why it is offered; buyers ask that first."),
+    "assets": N_("List what is for sale: machines, stock, rights."),
+    "use_of_funds": N_("Say what the money is for."),
+    "tenor_months": N_("Say in how many months it is paid back."),
+    "collateral": N_("Say what security you can give, or none."),
+}
+
+
+def _refuse_foreign_terms(given: ListingInput) -> None:
+    """A term that this intent does not have is a mistake, not something to drop in silence."""
+    needed, allowed = TERMS[given.intent]
+    foreign = sorted(ALL_TERMS - needed - allowed)
+    message = N_("“%(intent)s” has no such term.")
+    params: dict[str, str | int] = {"intent": str(Intent(given.intent).label)}
+    faults = [
+        FieldFault(term, "not_for_intent", message, params)
+        for term in foreign
+        if getattr(given, term) not in (None, "")
+    ]
+    if faults:
+        raise ListingInvalid(errors=tuple(faults))
+
+
 def _what_is_missing(listing: Listing) -> list[FieldFault]:
     business = listing.business
     faults = []
@@ -106,14 +143,19 @@ def _what_is_missing(listing: Listing) -> list[FieldFault]:
         faults.append(
             FieldFault("business.financials", "required", N_("Enter the figures of at least one year first."))
         )
-    if listing.intent in (Intent.STAKE_SALE, Intent.EQUITY_INVESTMENT) and listing.stake_pct is None:
-        faults.append(FieldFault("stake_pct", "required", N_("Say how many percent are offered.")))
+    needed, _ = TERMS[listing.intent]
+    faults += [
+        FieldFault(term, "required", TERM_WANTED[term])
+        for term in sorted(needed)
+        if getattr(listing, term) in (None, "")
+    ]
     names = [
         business.legal_name,
         business.trade_name,
         *people.list_member_names(organisation_id=listing.organisation_id),
+        *(owner.full_name for owner in business.owners.all()),
     ]
-    for field in ("title", "summary"):
+    for field in TEXTS:
         faults += teaser.leaks(getattr(listing, field), names=names, field=field, pincode=business.pincode)
     return faults
 

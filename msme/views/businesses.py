@@ -13,7 +13,7 @@ from accounts import services as accounts
 from msme import selectors, services
 from msme.models import Business
 from msme.serializers import businesses as serializers
-from msme.services.businesses import BusinessInput
+from msme.services.businesses import BusinessInput, OwnerInput
 from msmebazaar.core import clock
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
@@ -37,7 +37,7 @@ class BusinessList(ApiView):
     @idempotent
     def post(self, request: Request) -> Response:
         actor = self.actor(request)
-        checked = self.validated(serializers.BusinessCreate, request)
+        checked = _given(self.validated(serializers.BusinessCreate, request))
         organisation_id = checked.pop("organisation_id", None)
         business = services.create_business(
             actor=actor,
@@ -65,9 +65,14 @@ class BusinessDetail(ApiView):
         operation_id="businesses_update", request=serializers.BusinessWrite, responses=serializers.BusinessAnswer
     )
     def put(self, request: Request, business_id: UUID) -> Response:
-        given = BusinessInput(**self.validated(serializers.BusinessWrite, request))
+        given = BusinessInput(**_given(self.validated(serializers.BusinessWrite, request)))
         business = services.update_business(actor=self.actor(request), business_id=business_id, given=given)
         return Answer(_business(business), gettext("Saved."))
+
+
+def _given(checked: dict[str, Any]) -> dict[str, Any]:
+    owners = checked.get("owners")
+    return checked if owners is None else {**checked, "owners": [OwnerInput(**owner) for owner in owners]}
 
 
 def _business(business: Business, *, reveal: bool = False) -> Any:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from msme import selectors, services
 from msme.models import FinancialStatement
 from msme.serializers import financials as serializers
-from msme.services.financials import FinancialsInput
+from msme.services.financials import AddBackInput, FinancialsInput
 from msmebazaar.core import clock
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
@@ -35,7 +35,7 @@ class FinancialsList(ApiView):
     @idempotent
     def post(self, request: Request, business_id: UUID) -> Response:
         checked = self.validated(serializers.FinancialsWrite, request)
-        given = FinancialsInput(**{**checked, "fiscal_year": FinancialYear.parse(checked["fiscal_year"])})
+        given = _given(FinancialYear.parse(checked.pop("fiscal_year")), checked)
         today = clock.today_in_india()
         statement = services.add_financials(
             actor=self.actor(request), business_id=business_id, given=given, today=today
@@ -52,12 +52,17 @@ class FinancialsDetail(ApiView):
     )
     def put(self, request: Request, business_id: UUID, fiscal_year: str) -> Response:
         year = parsed(FinancialYear.parse, fiscal_year)
-        given = FinancialsInput(fiscal_year=year, **self.validated(serializers.FiguresWrite, request))
+        given = _given(year, self.validated(serializers.FiguresWrite, request))
         today = clock.today_in_india()
         statement = services.replace_financials(
             actor=self.actor(request), business_id=business_id, given=given, today=today
         )
         return Answer(_statement(statement), gettext("Figures saved."))
+
+
+def _given(year: FinancialYear, checked: dict[str, Any]) -> FinancialsInput:
+    add_backs = [AddBackInput(**item) for item in checked.pop("add_backs", [])]
+    return FinancialsInput(fiscal_year=year, add_backs=add_backs, **checked)
 
 
 def _statement(statement: FinancialStatement) -> Any:

@@ -80,7 +80,7 @@ def test_what_somebody_else_decided_meanwhile_is_said(staff: Client, waiting: Li
     assert "cannot become" in response.content.decode()
     waiting.refresh_from_db()
     assert waiting.status == "live"
-    assert OutboxEvent.objects.filter(name__startswith="msme.").count() == 1
+    assert OutboxEvent.objects.filter(name__startswith="msme.Listing").count() == 1
 
 
 def test_a_listing_that_is_not_there_leads_back_to_the_queue(staff: Client) -> None:

@@ -56,9 +56,20 @@ def figures_payload(**changes: Any) -> dict[str, Any]:
     }
 
 
+TERMS_OF: dict[str, dict[str, Any]] = {
+    "full_sale": {"reason": "retirement"},
+    "stake_sale": {"reason": "growth", "stake_pct": "26"},
+    "asset_sale": {"reason": "other_venture", "assets": "Two lathes and a press, with tools."},
+    "equity_investment": {"stake_pct": "18", "use_of_funds": "A second line and working capital."},
+    "loan": {"use_of_funds": "Working capital.", "tenor_months": 36, "collateral": "machinery"},
+}
+
+
 def listing_payload(**changes: Any) -> dict[str, Any]:
+    intent = changes.get("intent", "full_sale")
     return {
-        "intent": "full_sale",
+        "intent": intent,
+        **TERMS_OF[intent],
         "title": "Metal engineering works with steady customers",
         "summary": "Forging and machining, own plant, order book of eight months.",
         "ask_inr": "38 crore",
@@ -86,7 +97,9 @@ def make_business(actor: Actor, **changes: Any) -> Business:
 
 def add_figures(actor: Actor, business: Business, year: int = 2024, factor: str = "1") -> None:
     amounts = [Decimal(text) * CRORE * Decimal(factor) for text in ("60.41", "4.12", "11.78", "30.98", "10.35")]
-    given = FinancialsInput(FinancialYear(year), 12, "audited", *amounts)
+    names = ("revenue_inr", "pat_inr", "net_worth_inr", "total_assets_inr", "debt_inr")
+    figures: dict[str, Any] = dict(zip(names, amounts, strict=True))
+    given = FinancialsInput(FinancialYear(year), 12, "audited", **figures)
     services.add_financials(actor=actor, business_id=business.id, given=given, today=clock.today_in_india())
 
 
@@ -95,7 +108,9 @@ def make_listing(actor: Actor, business: Business | None = None, **changes: Any)
     if business is None:
         business = make_business(actor)
         add_figures(actor, business)
-    content = {**listing_payload(), "ask_inr": 38 * CRORE, **changes}
+    content = {**listing_payload(**changes), "ask_inr": changes.get("ask_inr", 38 * CRORE)}
+    if content.get("stake_pct") is not None:
+        content["stake_pct"] = Decimal(content["stake_pct"])
     return services.create_listing(actor=actor, business_id=business.id, given=ListingInput(**content))
 
 

@@ -4,11 +4,13 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import connection
+from stdnum import luhn
 
-from msme.models import Business
+from msme.models import Business, GstRegistration
 from msmebazaar.core.models import AuditEntry
 from tests.conftest import Persona
-from tests.factories import add_figures, business_payload, figures_payload, make_business, some_gstin
+from tests.factories import ALPHABET, add_figures, business_payload, figures_payload, make_business, some_gstin
 
 URL = "/api/v1/businesses/"
 
@@ -262,3 +264,103 @@ class TestFinancials:
         response = seller.client.get(self.url(business))
 
         assert response.json()["pagination"]["count"] == 3
+
+
+def test_further_registrations_lie_on_the_same_pan(seller: Persona) -> None:
+    first = some_gstin("27")
+    body = f"29{first[2:12]}1Z"
+    second = body + luhn.calc_check_digit(body, ALPHABET)
+
+    data = post(seller, business_payload(gstin=first, other_gstins=[second])).json()["data"]
+
+    assert data["other_gstins"] == [f"29{'•' * 11}{second[-2:]}"]
+    revealed = seller.client.get(f"{URL}{data['id']}/?reveal=true").json()["data"]
+    assert revealed["other_gstins"] == [second]
+    assert faults(post(seller, business_payload(gstin=some_gstin("27"), other_gstins=[second]))) == {
+        "other_gstins.0": "pan_mismatch"
+    }
+    assert faults(post(seller, business_payload(gstin=second, other_gstins=[first, first]))) == {
+        "other_gstins.1": "repeated"
+    }
+    without = business_payload(other_gstins=[second], state="MH")
+    del without["gstin"]
+    assert faults(post(seller, without)) == {"gstin": "required"}
+    assert GstRegistration.objects.count() == 1
+
+
+def test_owners_are_kept_encrypted_and_hold_no_more_than_the_whole(seller: Persona) -> None:
+    owners = [{"full_name": "Asha Deshpande", "share_pct": "60"}, {"full_name": "Ravi Deshpande", "is_active": False}]
+
+    data = post(seller, business_payload(owners=owners)).json()["data"]
+
+    assert [(row["full_name"], row["share_pct"], row["is_active"]) for row in data["owners"]] == [
+        ("Asha Deshpande", "60.00", True),
+        ("Ravi Deshpande", None, False),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT full_name FROM msme_businessowner")
+        assert all(b"Deshpande" not in bytes(row[0]) for row in cursor.fetchall())
+    too_much = [{"full_name": "A", "share_pct": "60"}, {"full_name": "B", "share_pct": "40.01"}]
+    response = post(seller, business_payload(owners=too_much))
+    assert faults(response) == {"owners": "shares_exceed_whole"}
+    assert "100.01" in response.json()["error"]["errors"][0]["message"]
+
+
+def test_leaving_owners_out_of_an_update_keeps_them(seller: Persona) -> None:
+    payload = business_payload(owners=[{"full_name": "Asha Deshpande"}])
+    data = post(seller, payload).json()["data"]
+    del payload["owners"]
+
+    kept = seller.client.put(f"{URL}{data['id']}/", payload, format="json").json()["data"]
+    emptied = seller.client.put(f"{URL}{data['id']}/", {**payload, "owners": []}, format="json").json()["data"]
+
+    assert [row["full_name"] for row in kept["owners"]] == ["Asha Deshpande"]
+    assert emptied["owners"] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"constitution": "llp", "gstin": "", "state": "MH", "cin": "U72900KA2008PTC046374"}, {"cin": "constitution"}),
+        ({"llpin": "AAA-1234"}, {"llpin": "constitution"}),
+        ({"llpin": "AA-12345"}, {"llpin": "shape"}),
+        ({"nic_2025": "12345"}, {"nic_2025": "invalid"}),
+    ],
+)
+def test_numbers_that_do_not_belong_to_this_kind_of_firm_are_refused(
+    seller: Persona, changes: dict[str, Any], code: dict[str, str]
+) -> None:
+    assert faults(post(seller, business_payload(**changes))) == code
+
+
+def test_weak_facts_warn_and_are_kept(seller: Persona) -> None:
+    given = business_payload(
+        gstin=some_gstin("27"), pincode="560001", udyam="UDYAM-KA-03-0000001", cin="U72900KA2008PTC046374"
+    )
+
+    response = post(seller, {**given, "established_year": 1999})
+
+    assert response.status_code == 201
+    warnings = {(row["field"], row["code"]) for row in response.json()["data"]["warnings"]}
+    assert warnings == {
+        ("pincode", "other_state"),
+        ("udyam", "other_state"),
+        ("cin", "other_state"),
+        ("established_year", "other_than_cin"),
+    }
+    assert Business.objects.get().pincode == "560001"
+
+
+@pytest.mark.parametrize(
+    ("place", "district"),
+    [
+        ({"pincode": "411001"}, "Pune"),
+        ({"city": "Poona"}, "Pune"),
+        ({"city": "पुणे"}, "Pune"),
+        ({"pincode": "560001", "city": "Nagpur"}, "Nagpur"),  # the PIN code lies in another state
+        ({"city": "Surat"}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_district_comes_out_of_pin_code_or_city(seller: Persona, place: dict[str, str], district: str) -> None:
+    assert post(seller, business_payload(gstin=some_gstin("27"), **place)).json()["data"]["district"] == district

@@ -15,7 +15,8 @@ from accounts.types import Tier
 from msme import services
 from msme.exceptions import IllegalMove, ListingNotFound
 from msme.models import Listing
-from msme.types import EDITABLE, LEGAL_MOVES, ListingStatus, ReviewReason
+from msme.services.businesses import OwnerInput
+from msme.types import ALL_TERMS, EDITABLE, LEGAL_MOVES, TERMS, Intent, ListingStatus, ReviewReason
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import Forbidden
@@ -60,6 +61,8 @@ def test_everything_that_is_missing_is_said_at_once(seller: Persona) -> None:
         seller.actor,
         business,
         intent="stake_sale",
+        stake_pct=None,
+        reason="",
         title="Shivneri Fabrications for sale",
         summary="Call 98765 43210, write to asha@example.in, see www.shivneri.example or ask for ZZZCM1234A.",
     )
@@ -72,6 +75,7 @@ def test_everything_that_is_missing_is_said_at_once(seller: Persona) -> None:
         ("business.gstin", "required"),
         ("business.financials", "required"),
         ("stake_pct", "required"),
+        ("reason", "required"),
         ("title", "name"),
         ("summary", "phone"),
         ("summary", "email"),
@@ -81,7 +85,7 @@ def test_everything_that_is_missing_is_said_at_once(seller: Persona) -> None:
     }
     listing.refresh_from_db()
     assert listing.status == "draft"
-    assert not OutboxEvent.objects.exists()
+    assert not OutboxEvent.objects.filter(name__startswith="msme.Listing").exists()
 
 
 @pytest.mark.parametrize(
@@ -134,7 +138,7 @@ def test_only_the_moves_of_the_table_are_possible(seller: Persona, staff_actor: 
             MOVES[wanted](seller.actor, staff_actor, listing.pk)
         listing.refresh_from_db()
         assert listing.status == now
-        assert not OutboxEvent.objects.filter(name__startswith="msme.").exists()
+        assert not OutboxEvent.objects.filter(name__startswith="msme.Listing").exists()
 
 
 @pytest.mark.parametrize("now", ListingStatus.values)
@@ -189,7 +193,9 @@ def test_pause_and_resume_and_withdraw_over_the_api(seller: Persona, staff_actor
     ]
 
     assert statuses == [200, 200, 200, 409]
-    names = list(OutboxEvent.objects.filter(name__startswith="msme.").order_by("id").values_list("name", flat=True))
+    names = list(
+        OutboxEvent.objects.filter(name__startswith="msme.Listing").order_by("id").values_list("name", flat=True)
+    )
     assert names[1:] == ["msme.ListingLeftMarket", "msme.ListingPublished", "msme.ListingLeftMarket"]
 
 
@@ -379,3 +385,63 @@ class TestEquityAsks:
 
     def test_the_owner_sees_their_own(self, seller: Persona, ask: Listing) -> None:
         assert seller.client.get(f"{URL}{ask.id}/").status_code == 200
+
+
+@pytest.mark.parametrize("intent", Intent.values)
+def test_each_intent_needs_its_own_terms_and_refuses_others(seller: Persona, intent: str) -> None:
+    needed, allowed = TERMS[intent]
+    bare = {**listing_payload(intent=intent), **dict.fromkeys(needed & {"reason", "assets", "use_of_funds"}, "")}
+    for term in ("stake_pct", "tenor_months"):
+        bare.pop(term, None)
+    bare["collateral"] = ""
+    business = make_business(seller.actor)
+    add_figures(seller.actor, business)
+
+    draft = seller.client.post(URL, {**bare, "business_id": str(business.id)}, format="json")
+    refused = seller.client.post(f"{URL}{draft.json()['data']['id']}/submit/")
+    foreign = {term: FULL_TERMS[term] for term in ALL_TERMS - needed - allowed}
+    mixed = seller.client.post(
+        URL, {**listing_payload(intent=intent), **foreign, "business_id": str(business.id)}, format="json"
+    )
+    whole = seller.client.post(
+        URL,
+        {
+            **listing_payload(intent=intent),
+            **{term: FULL_TERMS[term] for term in allowed},
+            "business_id": str(business.id),
+        },
+        format="json",
+    )
+
+    assert {fault["field"] for fault in refused.json()["error"]["errors"]} == needed
+    assert mixed.status_code == 400
+    assert {fault["field"]: fault["code"] for fault in mixed.json()["error"]["errors"]} == dict.fromkeys(
+        foreign, "not_for_intent"
+    )
+    assert seller.client.post(f"{URL}{whole.json()['data']['id']}/submit/").status_code == 200
+
+
+FULL_TERMS: dict[str, Any] = {
+    "stake_pct": "25",
+    "reason": "growth",
+    "handover_months": 6,
+    "seller_finance_pct": "20",
+    "includes_property": True,
+    "assets": "A press.",
+    "use_of_funds": "Stock.",
+    "tenor_months": 12,
+    "collateral": "none",
+}
+
+
+def test_the_terms_and_owners_are_guarded_like_the_summary(seller: Persona) -> None:
+    business = make_business(seller.actor, owners=[OwnerInput("Chandrakant Vaidya")])
+    add_figures(seller.actor, business)
+    listing = make_listing(
+        seller.actor, business, intent="asset_sale", assets="Lathe, ask for Chandrakant", summary="Call 98765 43210"
+    )
+
+    response = seller.client.post(f"{URL}{listing.id}/submit/")
+
+    found = {(fault["field"], fault["code"]) for fault in response.json()["error"]["errors"]}
+    assert found == {("assets", "name"), ("summary", "phone")}

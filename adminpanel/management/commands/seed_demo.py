@@ -29,6 +29,12 @@ from msmebazaar.core.types import FinancialYear, Phone
 STAFF_LOGIN = "staff"
 OWNER, BUYER = Phone.parse("9800000001"), Phone.parse("9800000002")
 CRORE = Decimal(10_000_000)
+TERMS: dict[str, dict[str, Any]] = {
+    "full_sale": {"reason": "retirement", "handover_months": 6},
+    "stake_sale": {"reason": "growth"},
+    "equity_investment": {"use_of_funds": "A second production line, and stock for it."},
+    "loan": {"use_of_funds": "Working capital for the summer season.", "tenor_months": 24, "collateral": "stock"},
+}
 
 
 @dataclass(frozen=True)
@@ -163,16 +169,25 @@ class Command(BaseCommand):
         today = clock.today_in_india()
         last_year = FinancialYear(FinancialYear.of(today).start - 1)
         for back, factor in ((0, Decimal(1)), (1, Decimal("0.88")), (2, Decimal("0.79"))):
-            figures = [
-                (amount * factor).quantize(Decimal("0.01")) for amount in (revenue, pat, net_worth, assets, debt)
-            ]
-            given = FinancialsInput(FinancialYear(last_year.start - back), 12, "audited", *figures)
+            figures = {
+                "revenue_inr": revenue,
+                "pat_inr": pat,
+                "net_worth_inr": net_worth,
+                "total_assets_inr": assets,
+                "debt_inr": debt,
+            }
+            scaled: dict[str, Any] = {
+                name: (amount * factor).quantize(Decimal("0.01")) for name, amount in figures.items()
+            }
+            given = FinancialsInput(FinancialYear(last_year.start - back), 12, "audited", **scaled)
             businesses.add_financials(actor=owner, business_id=business.id, given=given, today=today)
-        stake = Decimal(firm.stake) if firm.stake else None
+        terms = dict(TERMS[firm.intent])
+        if firm.stake:
+            terms["stake_pct"] = Decimal(firm.stake)
         listing = businesses.create_listing(
             actor=owner,
             business_id=business.id,
-            given=ListingInput(firm.intent, firm.title, firm.summary, ask, stake),
+            given=ListingInput(firm.intent, firm.title, firm.summary, ask, **terms),
         )
         businesses.submit_listing(actor=owner, listing_id=listing.id, now=clock.now())
         if firm is not FIRMS[-1]:

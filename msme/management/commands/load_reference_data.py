@@ -1,22 +1,12 @@
 """`manage.py load_reference_data`: industry codes from the dated tables in `msme/reference/`. Repeatable."""
 
-import csv
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from msme.models import NicCode
-
-FOLDER = Path(__file__).resolve().parents[2] / "reference"
-
-
-def rows_of(name: str) -> Iterator[dict[str, str]]:
-    """Rows of a table, without its head of sources."""
-    with (FOLDER / name).open(encoding="utf-8") as stream:
-        yield from csv.DictReader(line for line in stream if not line.startswith("#"))
+from msme.reference import rows_of
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from msmebazaar.core.exceptions import InvalidValue
 from msmebazaar.core.http.problems import translated
-from msmebazaar.core.types import CIN, GSTIN, PAN, FinancialYear, Money, Phone, Pincode, Udyam
+from msmebazaar.core.types import CIN, GSTIN, LLPIN, PAN, FinancialYear, Money, Phone, Pincode, Udyam
 
 
 class ValueField(serializers.CharField):
@@ -56,6 +56,10 @@ class UdyamField(ValueField):
 
 class CINField(ValueField):
     parse = CIN.parse
+
+
+class LLPINField(ValueField):
+    parse = LLPIN.parse
 
 
 class PincodeField(ValueField):

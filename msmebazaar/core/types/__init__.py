@@ -4,7 +4,7 @@ Each has `parse(text)`, which accepts what people write and raises `InvalidValue
 which gives the canonical form.
 """
 
-from msmebazaar.core.types.identifiers import CIN, GSTIN, IFSC, PAN, Pincode, Udyam
+from msmebazaar.core.types.identifiers import CIN, GSTIN, IFSC, LLPIN, PAN, Pincode, Udyam
 from msmebazaar.core.types.money import Money
 from msmebazaar.core.types.phone import Phone
 from msmebazaar.core.types.states import STATES, State, state_by_gst_code, state_by_letters
@@ -14,6 +14,7 @@ __all__ = [
     "CIN",
     "GSTIN",
     "IFSC",
+    "LLPIN",
     "PAN",
     "STATES",
     "FinancialYear",

@@ -171,6 +171,20 @@ class CIN(_Identifier):
 
 
 @dataclass(frozen=True)
+class LLPIN(_Identifier):
+    """Number of a limited liability partnership: three letters, a hyphen, four digits. No check digit."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        value = cleaned(text)
+        if re.fullmatch(r"[A-Z]{3}\d{4}", value):
+            value = f"{value[:3]}-{value[3:]}"
+        if not re.fullmatch(r"[A-Z]{3}-\d{4}", value):
+            raise InvalidValue("shape", N_("An LLPIN is three letters and four digits, like AAA-1234."))
+        return cls(value)
+
+
+@dataclass(frozen=True)
 class IFSC(_Identifier):
     """Branch code of a bank: 4 letters, a zero, 6 letters or digits."""
 
