@@ -77,3 +77,15 @@ class ListingNotPublishable(Unprocessable):
     code = "msme.listing_not_publishable"
     title = N_("Listing not ready")
     default_detail = N_("The listing is not ready to be submitted; see each point.")
+
+
+class SavedSearchNotFound(NotFound):
+    code = "msme.saved_search_not_found"
+    title = N_("Saved search not found")
+    default_detail = N_("There is no such saved search.")
+
+
+class TooManySavedSearches(Conflict):
+    code = "msme.too_many_saved_searches"
+    title = N_("Too many saved searches")
+    default_detail = N_("You have %(limit)s saved searches. Delete one first.")

@@ -20,6 +20,11 @@ register(
         N_("“%(title)s” was taken off because we heard nothing from you. You can bring it back."),
     ),
     Kind(
+        "msme.new_listings",
+        N_("New listings for you"),
+        N_("%(count)s new for your search “%(name)s”. Open the search to see them, or to stop these messages."),
+    ),
+    Kind(
         "msme.changes_asked",
         N_("Changes to your listing"),
         N_("We looked at “%(title)s” and ask for a change. Open it to read why."),

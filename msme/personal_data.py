@@ -5,7 +5,16 @@ from typing import Any
 
 from accounts.holders import Subject, as_rows
 from msme.events import ListingLeftMarket
-from msme.models import AddBack, Business, BusinessOwner, FinancialStatement, GstRegistration, Listing, ListingVersion
+from msme.models import (
+    AddBack,
+    Business,
+    BusinessOwner,
+    FinancialStatement,
+    GstRegistration,
+    Listing,
+    ListingVersion,
+    SavedSearch,
+)
 from msme.types import ALL_TERMS, BALANCE_SHEET, PROFIT_AND_LOSS, ListingStatus
 from msmebazaar.core.outbox import publish
 
@@ -15,6 +24,9 @@ class MsmeHolder:
         mine = {"organisation_id__in": subject.organisation_ids}
         businesses = Business.objects.filter(**mine)
         return {
+            "saved_search": as_rows(
+                SavedSearch.objects.filter(user_id__in=subject.user_ids), "name", "query", "frequency", "created_at"
+            ),
             "business": as_rows(
                 businesses,
                 "organisation_id",
@@ -99,5 +111,6 @@ class MsmeHolder:
         mine = {"organisation_id__in": subject.organisation_ids}
         for listing_id in Listing.objects.filter(**mine, status=ListingStatus.LIVE).values_list("id", flat=True):
             publish(ListingLeftMarket(listing_id))
+        SavedSearch.objects.filter(user_id__in=subject.user_ids).delete()
         Listing.objects.filter(**mine).delete()
         Business.objects.filter(**mine).delete()

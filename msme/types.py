@@ -1,5 +1,6 @@
 """What other apps get to see of businesses and listings, and the table of a listing's legal moves."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -168,6 +169,84 @@ TERMS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 ALL_TERMS = frozenset().union(*(needed | allowed for needed, allowed in TERMS.values()))
 VERSIONED = ("intent", "title", "summary", "ask_inr", *sorted(ALL_TERMS))
 EDITABLE = frozenset({S.DRAFT, S.CHANGES_ASKED})
+
+
+class Level(models.TextChoices):
+    """How close somebody is to a listing; each sees what those before see, and more (`msme.visibility`)."""
+
+    PUBLIC = "public", _("Everybody")
+    MEMBER = "member", _("Members")
+    NDA = "nda", _("After the NDA")
+    DATA_ROOM = "data_room", _("In the data room")
+
+    @property
+    def rank(self) -> int:
+        return list(Level).index(self)
+
+
+class DocumentKind(models.TextChoices):
+    ACCOUNTS = "accounts", _("Annual accounts")
+    TAX_RETURN = "tax_return", _("Income tax return")
+    GST_RETURN = "gst_return", _("GST return")
+    BANK_STATEMENT = "bank_statement", _("Bank statement")
+    REGISTRATION = "registration", _("Registration certificate")
+    LICENCE = "licence", _("Licence or approval")
+    LEASE = "lease", _("Lease or title")
+    CONTRACT = "contract", _("Contract")
+    PHOTO = "photo", _("Photograph")
+    OTHER = "other", _("Other")
+
+
+class DocumentState(models.TextChoices):
+    AWAITED = "awaited", _("Waiting for the upload")
+    PENDING = "pending", _("Being checked")
+    READY = "ready", _("Ready")
+    REFUSED = "refused", _("Refused")
+
+
+class Scan(models.TextChoices):
+    """What the virus scanner said."""
+
+    CLEAN = "clean", _("Scanned, clean")
+    NOT_SCANNED = "not_scanned", _("Not scanned")
+
+
+class PairState(models.TextChoices):
+    OPEN = "open", _("To decide")
+    DISMISSED = "dismissed", _("Two businesses")
+    MERGED = "merged", _("Merged")
+
+
+class ImportState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+
+
+class Frequency(models.TextChoices):
+    """How often a saved search tells of new listings."""
+
+    INSTANT = "instant", _("At once")
+    DAILY = "daily", _("Once a day")
+    WEEKLY = "weekly", _("Once a week")
+    NEVER = "never", _("Never")
+
+
+LAKH, CRORE = Decimal(100_000), Decimal(10_000_000)
+AMOUNT_EDGES = (10 * LAKH, 50 * LAKH, CRORE, 5 * CRORE, 10 * CRORE, 25 * CRORE, 50 * CRORE, 100 * CRORE)
+# The lower edges of a facet's bands; band n runs from the n-th edge (from nothing: 0) up to the next one.
+BANDS: dict[str, tuple[Decimal, ...]] = {
+    "ask": AMOUNT_EDGES,
+    "revenue": AMOUNT_EDGES,
+    "ebitda": (Decimal(0), *AMOUNT_EDGES[:-2]),
+    "employees": (Decimal(10), Decimal(50), Decimal(250)),
+    "stake": (Decimal(10), Decimal(26), Decimal(50), Decimal(75)),
+}
+
+
+def band_of(name: str, amount: Decimal) -> int:
+    """The number of the band an amount falls into."""
+    return bisect_right(BANDS[name], amount)
 
 
 class ReviewReason(models.TextChoices):

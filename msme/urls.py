@@ -1,6 +1,6 @@
 from django.urls import path
 
-from msme.views import businesses, financials, listings
+from msme.views import businesses, financials, listings, market
 
 urlpatterns = [
     path("businesses/", businesses.BusinessList.as_view(), name="businesses"),
@@ -15,6 +15,10 @@ urlpatterns = [
         name="financials-of-year",
     ),
     path("listings/", listings.ListingList.as_view(), name="listings"),
+    path("listings/facets/", market.ListingFacets.as_view(), name="listing-facets"),
+    path("saved-searches/", market.SavedSearchList.as_view(), name="saved-searches"),
+    path("saved-searches/<uuid:search_id>/", market.SavedSearchDetail.as_view(), name="saved-search"),
+    path("listings/<uuid:listing_id>/quality/", listings.ListingQuality.as_view(), name="listing-quality"),
     path("listings/<uuid:listing_id>/", listings.ListingDetail.as_view(), name="listing"),
     path("listings/<uuid:listing_id>/submit/", listings.ListingSubmit.as_view(), name="listing-submit"),
     path("listings/<uuid:listing_id>/pause/", listings.ListingPause.as_view(), name="listing-pause"),

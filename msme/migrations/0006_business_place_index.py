@@ -1,3 +1,5 @@
+"""Alone and concurrently: the table is being read while this runs."""
+
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 

@@ -62,8 +62,13 @@ class Business(TimeStamped):
     established_year = models.PositiveSmallIntegerField(null=True)
     employees = models.PositiveIntegerField(null=True)
 
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, db_index=False, related_name="+")
+
     class Meta:
-        indexes = [models.Index(fields=["state", "district", "nic_code"], name="msme_business_place_industry")]
+        indexes = [
+            models.Index(fields=["state", "district", "nic_code"], name="msme_business_place_industry"),
+            models.Index(fields=["pincode"], condition=~Q(pincode=""), name="msme_business_pincode"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "gstin_index"],

@@ -11,7 +11,8 @@ from django.db.models import Max, QuerySet
 from msme import places
 from msme.classification import classify, limits_on
 from msme.exceptions import BusinessNotFound
-from msme.models import Business, FinancialStatement, NicCode
+from msme.models import Business, FinancialStatement
+from msme.reference import rows_of
 from msme.statements import Earnings, earnings
 from msme.types import (
     PROFIT_AND_LOSS,
@@ -26,9 +27,8 @@ from msmebazaar.core.types import CIN, FinancialYear, Udyam
 
 def own_businesses(*, actor: Actor) -> QuerySet[Business]:
     """Businesses of the actor's organisations, and of owners whose advisor they are."""
-    return Business.objects.filter(organisation_id__in=actor.readable(Scope.BUSINESS)).prefetch_related(
-        "registrations", "owners"
-    )
+    mine = Business.objects.filter(organisation_id__in=actor.readable(Scope.BUSINESS), merged_into__isnull=True)
+    return mine.prefetch_related("registrations", "owners")
 
 
 def get_own_business(*, actor: Actor, business_id: UUID) -> Business:
@@ -136,7 +136,18 @@ def standing_of(business: Business, *, on: date) -> MsmeStanding:
 
 
 @cache
+def sections_of_divisions() -> dict[str, str]:
+    """Two-digit division → section letter."""
+    return {row["division"]: row["section"] for row in rows_of("nic2008_divisions.csv")}
+
+
+@cache
+def section_titles() -> dict[str, tuple[str, str]]:
+    """Section letter → titles in English and Hindi."""
+    return {row["section"]: (row["title_en"], row["title_hi"]) for row in rows_of("nic2008_sections.csv")}
+
+
+@cache
 def division_titles() -> dict[str, tuple[str, str]]:
-    """Two-digit division → titles in English and Hindi. Reference data: read once per process."""
-    rows = NicCode.objects.filter(level="division").values_list("code", "title_en", "title_hi")
-    return {code: (title_en, title_hi) for code, title_en, title_hi in rows}
+    """Two-digit division → titles in English and Hindi."""
+    return {row["division"]: (row["title_en"], row["title_hi"]) for row in rows_of("nic2008_divisions.csv")}

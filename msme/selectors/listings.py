@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from msme.exceptions import ListingNotFound
-from msme.models import FinancialStatement, Listing, ListingVersion
+from msme.models import FinancialStatement, Listing, ListingVersion, MarketEntry
 from msme.types import (
     VERSIONED,
     Intent,
@@ -23,35 +23,19 @@ def own_listings(*, actor: Actor) -> QuerySet[Listing]:
     return Listing.objects.filter(organisation_id__in=actor.readable(Scope.LISTING)).select_related("business")
 
 
-def may_see(actor: Actor) -> Q:
+def may_see(actor: Actor | None) -> Q:
     """Which live listings the actor may see. Who asks for equity may not do so in public (Companies Act s.42(7)): those are
     for verified investors only."""
     live = Q(status=ListingStatus.LIVE)
-    return live if actor.verified_investor_of else live & ~Q(intent=Intent.EQUITY_INVESTMENT)
+    return live if actor and actor.verified_investor_of else live & ~Q(intent=Intent.EQUITY_INVESTMENT)
 
 
-def live_listings(
-    *, actor: Actor, states: Sequence[str] = (), nic_prefixes: Sequence[str] = (), intents: Sequence[str] = ()
-) -> QuerySet[Listing]:
-    """What the actor may browse, as teasers."""
-    found = Listing.objects.filter(may_see(actor)).select_related("business")
-    if states:
-        found = found.filter(business__state__in=states)
-    if intents:
-        found = found.filter(intent__in=intents)
-    if nic_prefixes:
-        wanted = Q()
-        for prefix in nic_prefixes:
-            wanted |= Q(business__nic_code__startswith=prefix)
-        found = found.filter(wanted)
-    return found
-
-
-def get_visible_listing(*, actor: Actor, listing_id: UUID) -> Listing:
-    """An own listing in any state, or somebody's live one."""
+def get_visible_listing(*, actor: Actor | None, listing_id: UUID) -> Listing:
+    """An own listing in any state, or somebody's live one. `actor` None: nobody in particular."""
+    own = actor.readable(Scope.LISTING) if actor else frozenset()
     listing = (
         Listing.objects.filter(pk=listing_id)
-        .filter(Q(organisation_id__in=actor.readable(Scope.LISTING)) | may_see(actor))
+        .filter(Q(organisation_id__in=own) | may_see(actor))
         .select_related("business")
         .first()
     )
@@ -101,11 +85,21 @@ def get_listing_facts(
     return [ListingFacts(*row) for row in facts]
 
 
+def entry_of(listing: Listing) -> MarketEntry:
+    """What the market may know of a live listing."""
+    return MarketEntry.objects.select_related("listing").get(pk=listing.pk)
+
+
+def get_own_listing(*, actor: Actor, listing_id: UUID) -> Listing:
+    listing = own_listings(actor=actor).filter(pk=listing_id).first()
+    if listing is None:
+        raise ListingNotFound
+    return listing
+
+
 def own_versions(*, actor: Actor, listing_id: UUID) -> QuerySet[ListingVersion]:
     """What the market has seen of an own listing. ListingNotFound when it is somebody else's."""
-    if not own_listings(actor=actor).filter(pk=listing_id).exists():
-        raise ListingNotFound
-    return ListingVersion.objects.filter(listing_id=listing_id)
+    return ListingVersion.objects.filter(listing=get_own_listing(actor=actor, listing_id=listing_id))
 
 
 def changes_between(older: ListingVersion | None, newer: ListingVersion) -> list[VersionChange]:

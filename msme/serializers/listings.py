@@ -1,7 +1,6 @@
 """Shapes of listings."""
 
 from decimal import Decimal
-from typing import Any
 
 from rest_framework import serializers
 
@@ -113,50 +112,3 @@ class VersionAnswer(serializers.ModelSerializer[ListingVersion]):
 class PricePointAnswer(Base):
     at = serializers.DateTimeField()
     ask_inr = MoneyField()
-
-
-class ListingTeaser(serializers.ModelSerializer[Listing]):
-    """A live listing as everybody sees it: nothing that tells whose it is. `business_id` and the owner stay away."""
-
-    state = serializers.CharField(source="business.state")
-    nic_division = serializers.SerializerMethodField()
-    is_own = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Listing
-        fields = (
-            "id",
-            "is_own",
-            "intent",
-            "title",
-            "summary",
-            "ask_inr",
-            *TERM_FIELDS,
-            "state",
-            "nic_division",
-            "published_at",
-        )
-
-    def get_nic_division(self, listing: Listing) -> str:
-        """The first two digits of the industry: five would name a firm in a small place."""
-        return listing.business.nic_code[:2]
-
-    def get_is_own(self, listing: Listing) -> bool:
-        return False
-
-
-class ListingFilter(Base):
-    """Query of the listing page; repeat a name for several values."""
-
-    mine = serializers.BooleanField(default=False, help_text="Own listings in every state instead of the market.")
-    state = serializers.ListField(child=serializers.RegexField(r"^[A-Z]{2}$"), default=list)
-    nic = serializers.ListField(child=serializers.RegexField(r"^\d{2,5}$"), default=list, help_text="NIC prefix.")
-    intent = serializers.ListField(child=serializers.ChoiceField(choices=Intent.choices), default=list)
-    min_ask = MoneyField(required=False)
-    max_ask = MoneyField(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        lowest, highest = attrs.get("min_ask"), attrs.get("max_ask")
-        if lowest is not None and highest is not None and lowest > highest:
-            raise serializers.ValidationError({"max_ask": "max_ask is below min_ask."}, code="range")
-        return attrs

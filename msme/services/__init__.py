@@ -17,6 +17,8 @@ from msme.services.listings import (
     update_listing,
     withdraw_listing,
 )
+from msme.services.market import load_reference_words, refresh_business, refresh_entries, refresh_stale
+from msme.services.searches import forget_search, save_search, tell_of_new_listings, update_search
 
 __all__ = [
     "add_financials",
@@ -25,15 +27,23 @@ __all__ = [
     "confirm_available",
     "create_business",
     "create_listing",
+    "forget_search",
     "keep_listings_fresh",
+    "load_reference_words",
     "mark_sold",
     "mark_under_offer",
     "pause_listing",
+    "refresh_business",
+    "refresh_entries",
+    "refresh_stale",
     "replace_financials",
     "reprice_listing",
     "resume_listing",
+    "save_search",
     "submit_listing",
+    "tell_of_new_listings",
     "update_business",
     "update_listing",
+    "update_search",
     "withdraw_listing",
 ]

@@ -21,7 +21,8 @@ from msme.exceptions import (
     PriceSlip,
     PriceUnchanged,
 )
-from msme.models import Listing, ListingVersion
+from msme.models import Listing, ListingVersion, MarketEntry
+from msme.services.market import refresh_entries
 from msme.types import ALL_TERMS, EDITABLE, TERMS, VERSIONED, Intent, ListingStatus, ReviewReason, StatusReason
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor, Scope
@@ -234,6 +235,8 @@ def reprice_listing(*, actor: Actor, listing_id: UUID, ask_inr: Decimal, is_conf
         _keep_version(listing, actor.user_id, now)
         publish(ListingPublished(listing.id))
     listing.save()
+    if listing.status == ListingStatus.LIVE:
+        refresh_entries(listing_ids=[listing.id], now=now)
     _audit("msme.listing_repriced", listing, actor, {"from": f"{was:.2f}", "to": f"{ask_inr:.2f}"})
     return listing
 
@@ -293,6 +296,7 @@ def _leave_market(listing: Listing, wanted: ListingStatus, actor: Actor | None, 
     listing.status_reason = reason
     _move(listing, wanted, actor)
     if was_on_market:
+        MarketEntry.objects.filter(pk=listing.id).delete()
         publish(ListingLeftMarket(listing.id))
     return listing
 
@@ -325,6 +329,7 @@ def _publish(listing: Listing, actor: Actor, now: datetime) -> Listing:
     _confirm(listing, now)
     _move(listing, ListingStatus.LIVE, actor)
     _keep_version(listing, actor.user_id, now)
+    refresh_entries(listing_ids=[listing.id], now=now)
     publish(ListingPublished(listing.id))
     return listing
 

@@ -5,53 +5,53 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from msme import selectors, services
 from msme.models import Listing
 from msme.serializers import listings as serializers
+from msme.serializers.market import LISTING_AT, ListingFilter, QualityAnswer
 from msme.services.listings import ListingInput
+from msme.types import Level
+from msme.views.market import actor_or_nobody, market_page, shown_to
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Scope
+from msmebazaar.core.http.caching import cacheable
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
 from msmebazaar.core.http.pagination import KeysetPagination
 from msmebazaar.core.http.views import ApiView, WholeListView
 
 
-def own_or_teaser(*, many: bool) -> PolymorphicProxySerializer:
-    """One's own listing in full, somebody else's as a teaser."""
+def own_or_shown(*, many: bool) -> PolymorphicProxySerializer:
+    """One's own listing in full, somebody else's as one may see it."""
     return PolymorphicProxySerializer(
         component_name="Listing",
-        serializers=[serializers.ListingAnswer, serializers.ListingTeaser],
+        serializers=[serializers.ListingAnswer, LISTING_AT[Level.PUBLIC], LISTING_AT[Level.MEMBER]],
         resource_type_field_name=None,
         many=many,
     )
 
 
 class ListingList(ApiView):
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
     @extend_schema(
         operation_id="listings_list",
-        parameters=[serializers.ListingFilter],
-        responses=own_or_teaser(many=True),
-        description="The market as teasers, newest first; with `mine=true` one's own listings in every state. Who asks for "
+        parameters=[ListingFilter],
+        responses=own_or_shown(many=True),
+        description="The market, searched by filters and by words in English or Hindi; with `mine=true` one's own listings in "
+        "every state. Without log-in only what everybody may see. `message` says how the words were understood. Who asks for "
         "equity is shown to verified investors only.",
     )
     def get(self, request: Request) -> Response:
-        query = serializers.ListingFilter(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        chosen = query.validated_data
-        if chosen["mine"]:
+        wanted = ListingFilter(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        if wanted.validated_data["mine"]:
             return self.page(request, selectors.own_listings(actor=self.actor(request)), serializers.ListingAnswer)
-        rows = selectors.live_listings(
-            actor=self.actor(request), states=chosen["state"], nic_prefixes=chosen["nic"], intents=chosen["intent"]
-        )
-        if "min_ask" in chosen:
-            rows = rows.filter(ask_inr__gte=chosen["min_ask"])
-        if "max_ask" in chosen:
-            rows = rows.filter(ask_inr__lte=chosen["max_ask"])
-        return self.page(request, rows, serializers.ListingTeaser)
+        return market_page(request, wanted)
 
     @extend_schema(
         operation_id="listings_create",
@@ -70,16 +70,20 @@ class ListingList(ApiView):
 
 
 class ListingDetail(ApiView):
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
     @extend_schema(
         operation_id="listings_retrieve",
-        responses=own_or_teaser(many=False),
-        description="One's own listing in full, somebody else's live one as a teaser.",
+        responses=own_or_shown(many=False),
+        description="One's own listing in full, somebody else's live one as one may see it. An ETag spares the body.",
     )
     def get(self, request: Request, listing_id: UUID) -> Response:
-        actor = self.actor(request)
+        actor = actor_or_nobody(request)
         listing = selectors.get_visible_listing(actor=actor, listing_id=listing_id)
-        is_own = listing.organisation_id in actor.readable(Scope.LISTING)
-        return Answer(_listing(listing) if is_own else serializers.ListingTeaser(listing).data)
+        if actor and listing.organisation_id in actor.readable(Scope.LISTING):
+            return cacheable(request, Answer(_listing(listing)), is_public=False)
+        shown = shown_to(actor, selectors.entry_of(listing))
+        return cacheable(request, Answer(shown), is_public=actor is None)
 
     @extend_schema(
         operation_id="listings_update", request=serializers.ListingWrite, responses=serializers.ListingAnswer
@@ -172,6 +176,14 @@ class ListingReprice(ApiView):
             now=clock.now(),
         )
         return Answer(_listing(listing), gettext("The new price holds."))
+
+
+class ListingQuality(ApiView):
+    @extend_schema(operation_id="listings_quality", responses=QualityAnswer)
+    def get(self, request: Request, listing_id: UUID) -> Response:
+        """How much a buyer can see in an own listing, part by part, and what would raise it most."""
+        listing = selectors.get_own_listing(actor=self.actor(request), listing_id=listing_id)
+        return Answer(QualityAnswer(selectors.get_quality(listing)).data)
 
 
 class NewestVersionFirst(KeysetPagination):

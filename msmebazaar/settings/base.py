@@ -170,6 +170,12 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 3600.0,
         "options": {"expires": 600},
     },
+    "tell of new listings": {"task": "msme.tell_of_new_listings", "schedule": 60.0, "options": {"expires": 50}},
+    "widen or narrow places and industries": {
+        "task": "msme.refresh_stale",
+        "schedule": 600.0,
+        "options": {"expires": 300},
+    },
     "drop expired badges": {"task": "accounts.expire_badges", "schedule": 600.0, "options": {"expires": 300}},
 }
 
@@ -221,6 +227,7 @@ OTP_SENDS_PER_PHONE = "3/10minutes"
 OTP_SENDS_PER_PHONE_A_DAY = "10/day"
 OTP_PROVIDER = env.choice("OTP_PROVIDER", ["own", "twilio_verify"], "own")
 OTP_SENDS_PER_NETWORK = env.text("OTP_SENDS_PER_NETWORK", "30/10minutes")
+FACET_COUNTS_HOLD_S = 30  # counts on the market are for orientation
 INVITATION_LIFETIME = timedelta(days=7)
 # How long a badge holds, by tier: a phone number changes hands, documents and funds age.
 BADGE_LIFETIMES = {0: timedelta(days=365), 1: timedelta(days=365), 2: timedelta(days=365), 3: timedelta(days=90)}

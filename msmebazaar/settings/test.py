@@ -15,3 +15,5 @@ STATIC_ROOT = None  # nothing is collected here; WhiteNoise asks the finders
 WHITENOISE_USE_FINDERS = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+FACET_COUNTS_HOLD_S = 0  # tests share one cache

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
@@ -19,7 +19,15 @@ from msmebazaar.core.management.commands.export_error_catalogue import TARGET, c
 
 STACK = ["core", "accounts", "msme", "valuation", "matching", "whatsapp", "adminpanel"]
 OURS = [model for label in STACK for model in apps.get_app_config(label).get_models()]
-OPEN_VIEWS = {"auth-otp", "auth-token", "auth-token-refresh", "consent-notices", "whatsapp-webhook", "whatsapp-status"}
+OPEN_VIEWS = {
+    "auth-otp",
+    "listing-facets",
+    "auth-token",
+    "auth-token-refresh",
+    "consent-notices",
+    "whatsapp-webhook",
+    "whatsapp-status",
+}
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
@@ -80,6 +88,8 @@ def test_every_view_asks_who_is_there_unless_it_is_on_the_list() -> None:
     found = {name for name, view in api_views() if AllowAny in view.permission_classes}
 
     assert found - {"schema", "docs"} == OPEN_VIEWS
+    read_only = {name for name, view in api_views() if IsAuthenticatedOrReadOnly in view.permission_classes}
+    assert read_only == {"listings", "listing"}
 
 
 def test_the_phone_simulator_exists_in_the_local_environment_only(anonymous: APIClient, db: None) -> None:

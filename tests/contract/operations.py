@@ -3,7 +3,8 @@
 `reach`:
 - OPEN: anybody may call it, logged in or not; the reason is beside it.
 - SELF: it acts on whoever calls; there is nothing of others to ask for.
-- MARKET: others see live listings in it as teasers, and nothing else.
+- MARKET: others see live listings in it as far as they may, and nothing else.
+- PUBLIC: the same, and nobody needs to be logged in for it.
 - OBJECT: its address or body names something of an owner; for everybody else that does not exist.
 """
 
@@ -23,6 +24,7 @@ class Reach(Enum):
     OPEN = auto()
     SELF = auto()
     MARKET = auto()
+    PUBLIC = auto()
     OBJECT = auto()
 
 
@@ -42,7 +44,8 @@ def figures(_world: World) -> dict[str, Any]:
     return {name: value for name, value in figures_payload().items() if name != "fiscal_year"}
 
 
-OPEN, SELF, MARKET, OBJECT = Reach.OPEN, Reach.SELF, Reach.MARKET, Reach.OBJECT
+OPEN, SELF, MARKET, PUBLIC, OBJECT = Reach.OPEN, Reach.SELF, Reach.MARKET, Reach.PUBLIC, Reach.OBJECT
+SEARCH = fixed(name="Textiles", frequency="daily", query={"state": ["GJ"]})
 CODE = fixed(challenge_id="01a21541-0000-7000-8000-000000000000", code="123456")
 TODAY = date(2026, 11, 26).isoformat()
 
@@ -129,9 +132,9 @@ OPERATIONS: dict[str, Operation] = {
     "financials_list": Operation(OBJECT),
     "financials_create": Operation(OBJECT, lambda _world: figures_payload()),
     "financials_replace": Operation(OBJECT, figures),
-    "listings_list": Operation(MARKET),
+    "listings_list": Operation(PUBLIC),
     "listings_create": Operation(OBJECT, lambda world: listing_payload(business_id=world["business_id"])),
-    "listings_retrieve": Operation(MARKET),
+    "listings_retrieve": Operation(PUBLIC),
     "listings_update": Operation(OBJECT, lambda _world: listing_payload()),
     "listings_submit": Operation(OBJECT),
     "listings_pause": Operation(OBJECT),
@@ -142,6 +145,12 @@ OPERATIONS: dict[str, Operation] = {
     "listings_available": Operation(OBJECT),
     "listings_reprice": Operation(OBJECT, fixed(ask_inr="39 crore")),
     "listings_versions": Operation(OBJECT),
+    "listings_facets": Operation(PUBLIC),
+    "listings_quality": Operation(OBJECT),
+    "saved_searches_list": Operation(SELF),
+    "saved_searches_create": Operation(SELF, SEARCH),
+    "saved_searches_update": Operation(OBJECT, SEARCH),
+    "saved_searches_delete": Operation(OBJECT),
     "listings_price_history": Operation(MARKET),
     # valuation, matching
     "valuations_list": Operation(SELF),

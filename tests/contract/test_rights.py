@@ -65,6 +65,7 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
 
     valuation = made("valuations/", {"business_id": str(business.id)})
     mandate = made("mandates/", mandate_payload(name="Canary mandate"))
+    search = made("saved-searches/", {"name": "Canary search", "query": {"state": ["GJ"]}})
     export = made("me/exports/", None)
     request = made("me/data-requests/", {"kind": "grievance", "text": "Canary grievance"})
     made("me/nominee/", {"full_name": "Canary Nominee", "phone": "9812345678", "relation": "son"}, "put")
@@ -95,6 +96,7 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
         "mandate_id": mandate["id"],
         "advisor_mandate_id": str(proposed.id),
         "export_id": export["id"],
+        "search_id": search["id"],
         "request_id": request["id"],
         "invitation_id": invitation["id"],
         "notification_id": str(Notification.objects.filter(user_id=user_id)[0].id),
@@ -213,6 +215,8 @@ def fault_of(
     if found:
         return f"told {found}"
     if operation.reach is Reach.OPEN:
+        return "" if response.status_code < 500 else f"answered {response.status_code}"
+    if operation.reach is Reach.PUBLIC and who == "anonymous":
         return "" if response.status_code < 500 else f"answered {response.status_code}"
     if who in ("anonymous", "suspended"):
         return "" if response.status_code == 401 else f"answered {response.status_code}"

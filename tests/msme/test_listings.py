@@ -284,7 +284,7 @@ class TestTheMarket:
             ("", ["MH food", "KA metal", "MH metal"]),
             ("?state=MH", ["MH food", "MH metal"]),
             ("?state=MH&state=KA&nic=25", ["KA metal", "MH metal"]),
-            ("?nic=10&nic=259", ["MH food", "KA metal", "MH metal"]),
+            ("?nic=10&nic=25", ["MH food", "KA metal", "MH metal"]),
             ("?min_ask=10 crore", ["KA metal", "MH metal"]),
             ("?min_ask=10 crore&max_ask=2000 lakh", ["KA metal"]),
             ("?intent=loan", []),

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from msme import services
 from msme.models import NicCode
 from msme.reference import rows_of
 
@@ -41,4 +42,5 @@ class Command(BaseCommand):
                 unique_fields=["code"],
                 update_fields=["level", "division", "section", "title_en", "title_hi"],
             )
-        self.stdout.write(f"{len(codes)} industry codes")
+        words = services.load_reference_words()
+        self.stdout.write(f"{len(codes)} industry codes, {words} words for search")
