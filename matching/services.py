@@ -1,6 +1,6 @@
 """Writing mandates, and keeping their matches fresh."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -20,6 +20,7 @@ from msme import selectors as listings
 from msme.types import ListingFacts
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor, Scope
+from msmebazaar.core.bulk import copy_rows
 from msmebazaar.core.exceptions import N_, FieldFault
 from msmebazaar.core.outbox import publish
 from msmebazaar.core.types import state_by_letters
@@ -60,6 +61,15 @@ def create_mandate(*, actor: Actor, organisation_id: UUID, given: MandateInput) 
     audit.record("matching.mandate_created", subject_type="mandate", subject_id=mandate.id, actor_id=actor.user_id)
     publish(MandateSaved(mandate.id, mandate.version))
     return mandate
+
+
+@transaction.atomic
+def load_mandates(*, given: Mapping[UUID, MandateInput]) -> None:
+    """Many mandates at once, by the organisation they are of; for benchmarks and demonstrations. Workers match them."""
+    mandates = [Mandate(organisation_id=owner, **vars(wish)) for owner, wish in given.items()]
+    copy_rows(Mandate, mandates)
+    for mandate in mandates:
+        publish(MandateSaved(mandate.id, mandate.version))
 
 
 @transaction.atomic

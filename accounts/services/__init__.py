@@ -7,6 +7,7 @@ from accounts.services.advisors import (
     end_advisor_mandate,
     propose_advisor_mandate,
 )
+from accounts.services.bulk import load_owners
 from accounts.services.consent import record_consent
 from accounts.services.notifications import (
     dispatch,
@@ -91,6 +92,7 @@ __all__ = [
     "find_or_create_contact",
     "grant_badge",
     "invite",
+    "load_owners",
     "log_in_by_code",
     "make_export",
     "mark_all_read",

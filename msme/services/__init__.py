@@ -1,5 +1,6 @@
 """Writes: businesses, figures, listings."""
 
+from msme.services.bulk import load_firms
 from msme.services.businesses import create_business, update_business
 from msme.services.financials import add_financials, replace_financials
 from msme.services.listings import (
@@ -29,6 +30,7 @@ __all__ = [
     "create_listing",
     "forget_search",
     "keep_listings_fresh",
+    "load_firms",
     "load_reference_words",
     "mark_sold",
     "mark_under_offer",
