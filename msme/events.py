@@ -29,3 +29,19 @@ class ListingLeftMarket(Event):
 
     name: ClassVar[str] = "msme.ListingLeftMarket"
     listing_id: UUID
+
+
+@dataclass(frozen=True)
+class DocumentUploaded(Event):
+    """A file lies in the store and waits to be checked."""
+
+    name: ClassVar[str] = "msme.DocumentUploaded"
+    document_id: UUID
+
+
+@dataclass(frozen=True)
+class DocumentRefused(Event):
+    """A file was not what it said, or carried something it must not."""
+
+    name: ClassVar[str] = "msme.DocumentRefused"
+    document_id: UUID

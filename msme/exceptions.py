@@ -89,3 +89,33 @@ class TooManySavedSearches(Conflict):
     code = "msme.too_many_saved_searches"
     title = N_("Too many saved searches")
     default_detail = N_("You have %(limit)s saved searches. Delete one first.")
+
+
+class DocumentNotFound(NotFound):
+    code = "msme.document_not_found"
+    title = N_("Document not found")
+    default_detail = N_("There is no such document.")
+
+
+class DocumentInvalid(InvalidInput):
+    code = "msme.document_invalid"
+    title = N_("Document not taken")
+    default_detail = N_("This file cannot be taken; see each point.")
+
+
+class DocumentMissing(Conflict):
+    code = "msme.document_missing"
+    title = N_("File not there")
+    default_detail = N_("The file has not arrived yet. Send it with the form you were given, then say so again.")
+
+
+class DocumentNotReady(Conflict):
+    code = "msme.document_not_ready"
+    title = N_("Document cannot be read now")
+    default_detail = N_("This document is “%(now)s”.")
+
+
+class TooManyDocuments(Conflict):
+    code = "msme.too_many_documents"
+    title = N_("Too many documents")
+    default_detail = N_("This business has %(limit)s documents. Remove one first.")

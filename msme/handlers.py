@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from msme import services
-from msme.events import BusinessChanged
+from msme.events import BusinessChanged, DocumentRefused, DocumentUploaded
 from msmebazaar.core import clock
 from msmebazaar.core.outbox import subscribe
 
@@ -11,3 +11,13 @@ from msmebazaar.core.outbox import subscribe
 @subscribe(BusinessChanged, name="msme.refresh_business")
 def refresh_business(*, business_id: str, **_: object) -> None:
     services.refresh_business(business_id=UUID(business_id), now=clock.now())
+
+
+@subscribe(DocumentUploaded, name="msme.inspect_document", transactional=False)
+def inspect_document(*, document_id: str, **_: object) -> None:
+    services.inspect_document(document_id=UUID(document_id))
+
+
+@subscribe(DocumentRefused, name="msme.tell_of_refusal")
+def tell_of_refusal(*, document_id: str, **_: object) -> None:
+    services.tell_of_refusal(document_id=UUID(document_id), now=clock.now())

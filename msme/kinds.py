@@ -20,6 +20,11 @@ register(
         N_("“%(title)s” was taken off because we heard nothing from you. You can bring it back."),
     ),
     Kind(
+        "msme.document_refused",
+        N_("A file was not taken"),
+        N_("A file you sent could not be taken. Open your documents to read why, and send it again."),
+    ),
+    Kind(
         "msme.new_listings",
         N_("New listings for you"),
         N_("%(count)s new for your search “%(name)s”. Open the search to see them, or to stop these messages."),

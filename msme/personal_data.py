@@ -3,18 +3,22 @@
 from datetime import datetime
 from typing import Any
 
+from accounts.events import FilesOrphaned
 from accounts.holders import Subject, as_rows
 from msme.events import ListingLeftMarket
 from msme.models import (
     AddBack,
     Business,
     BusinessOwner,
+    Document,
+    DocumentView,
     FinancialStatement,
     GstRegistration,
     Listing,
     ListingVersion,
     SavedSearch,
 )
+from msme.services.documents import keys_of
 from msme.types import ALL_TERMS, BALANCE_SHEET, PROFIT_AND_LOSS, ListingStatus
 from msmebazaar.core.outbox import publish
 
@@ -52,6 +56,19 @@ class MsmeHolder:
             "gst_registration": as_rows(
                 GstRegistration.objects.filter(business__in=businesses), "business_id", "gstin", "state"
             ),
+            "document": as_rows(
+                Document.objects.filter(business__in=businesses),
+                "business_id",
+                "kind",
+                "fiscal_year",
+                "name",
+                "content_type",
+                "size",
+                "sha256",
+                "state",
+                "created_at",
+            ),
+            "document_view": as_rows(DocumentView.objects.filter(viewer_id__in=subject.user_ids), "document_id", "at"),
             "business_owner": as_rows(
                 BusinessOwner.objects.filter(business__in=businesses),
                 "business_id",
@@ -111,6 +128,9 @@ class MsmeHolder:
         mine = {"organisation_id__in": subject.organisation_ids}
         for listing_id in Listing.objects.filter(**mine, status=ListingStatus.LIVE).values_list("id", flat=True):
             publish(ListingLeftMarket(listing_id))
+        keys = keys_of(list(Document.objects.filter(business__organisation_id__in=subject.organisation_ids)))
+        if keys:
+            publish(FilesOrphaned(tuple(keys)))
         SavedSearch.objects.filter(user_id__in=subject.user_ids).delete()
         Listing.objects.filter(**mine).delete()
         Business.objects.filter(**mine).delete()

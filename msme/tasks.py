@@ -16,6 +16,11 @@ def refresh_stale_task(**_: object) -> None:
     services.refresh_stale(now=clock.now())
 
 
+@shared_task(name="msme.sweep_files")
+def sweep_files_task(**_: object) -> None:
+    services.sweep_files(now=clock.now())
+
+
 @shared_task(name="msme.tell_of_new_listings")
 def tell_of_new_listings_task(**_: object) -> None:
     services.tell_of_new_listings(now=clock.now())

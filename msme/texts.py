@@ -13,3 +13,17 @@ REVIEW_SENTENCES = {
     ),
     ReviewReason.NOT_PERMITTED: N_("This cannot be listed here. Write to us if you think that is a mistake."),
 }
+
+# Why a file was not taken; the codes are those of `msme.inspection`.
+REFUSALS = {
+    "empty": N_("The file is empty."),
+    "too_large": N_("The file is larger than 25 MB."),
+    "wrong_type": N_("The file is not what its type says. Save it again as PDF, JPEG, PNG, XLSX or DOCX."),
+    "damaged": N_("The file is damaged and cannot be opened. Save it again and send it once more."),
+    "encrypted": N_("The file has a password. Send it without one; it is kept safely here."),
+    "active_content": N_("The file holds macros, scripts, attachments or links to other files. Save it without them."),
+    "polyglot": N_("The file holds a second file inside. Save it again with the program you made it with."),
+    "bomb": N_("The file unpacks to far more than it should."),
+    "virus": N_("The virus scanner found something in this file. Check your computer."),
+    "missing": N_("The file did not arrive. Send it again."),
+}

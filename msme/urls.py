@@ -1,6 +1,6 @@
 from django.urls import path
 
-from msme.views import businesses, financials, listings, market
+from msme.views import businesses, documents, financials, listings, market
 
 urlpatterns = [
     path("businesses/", businesses.BusinessList.as_view(), name="businesses"),
@@ -14,6 +14,11 @@ urlpatterns = [
         financials.FinancialsDetail.as_view(),
         name="financials-of-year",
     ),
+    path("businesses/<uuid:business_id>/documents/", documents.DocumentList.as_view(), name="documents"),
+    path("documents/<uuid:document_id>/", documents.DocumentDetail.as_view(), name="document"),
+    path("documents/<uuid:document_id>/complete/", documents.DocumentComplete.as_view(), name="document-complete"),
+    path("documents/<uuid:document_id>/links/", documents.DocumentLinks.as_view(), name="document-links"),
+    path("documents/<uuid:document_id>/views/", documents.DocumentViews.as_view(), name="document-views"),
     path("listings/", listings.ListingList.as_view(), name="listings"),
     path("listings/facets/", market.ListingFacets.as_view(), name="listing-facets"),
     path("saved-searches/", market.SavedSearchList.as_view(), name="saved-searches"),

@@ -16,6 +16,7 @@ import hypothesis
 import pytest
 import requests
 import time_machine
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -50,6 +51,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "faults" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_bucket() -> None:
+    """Each process of the tests has a bucket of its own (settings/test.py)."""
+    client = default_storage.connection.meta.client  # type: ignore[attr-defined]
+    client.create_bucket(Bucket=default_storage.bucket_name)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from msme.selectors.businesses import (
     standing_of,
     weak_contradictions,
 )
+from msme.selectors.documents import documents_of, get_own_document, own_document_views, own_documents
 from msme.selectors.listings import (
     changes_between,
     count_own_listings,
@@ -38,6 +39,7 @@ __all__ = [
     "count_own_listings",
     "count_review_items",
     "division_titles",
+    "documents_of",
     "earnings_of",
     "enterprise_of",
     "entries",
@@ -45,6 +47,7 @@ __all__ = [
     "get_business_facts",
     "get_listing_facts",
     "get_own_business",
+    "get_own_document",
     "get_own_listing",
     "get_quality",
     "get_review_item",
@@ -53,6 +56,8 @@ __all__ = [
     "list_review_items",
     "may_see",
     "own_businesses",
+    "own_document_views",
+    "own_documents",
     "own_listings",
     "own_searches",
     "own_statements",

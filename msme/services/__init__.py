@@ -2,6 +2,16 @@
 
 from msme.services.bulk import load_firms
 from msme.services.businesses import create_business, update_business
+from msme.services.documents import (
+    begin_upload,
+    complete_upload,
+    give_link,
+    give_staff_link,
+    inspect_document,
+    remove_document,
+    sweep_files,
+    tell_of_refusal,
+)
 from msme.services.financials import add_financials, replace_financials
 from msme.services.listings import (
     approve_listing,
@@ -25,10 +35,15 @@ __all__ = [
     "add_financials",
     "approve_listing",
     "ask_for_changes",
+    "begin_upload",
+    "complete_upload",
     "confirm_available",
     "create_business",
     "create_listing",
     "forget_search",
+    "give_link",
+    "give_staff_link",
+    "inspect_document",
     "keep_listings_fresh",
     "load_firms",
     "load_reference_words",
@@ -38,12 +53,15 @@ __all__ = [
     "refresh_business",
     "refresh_entries",
     "refresh_stale",
+    "remove_document",
     "replace_financials",
     "reprice_listing",
     "resume_listing",
     "save_search",
     "submit_listing",
+    "sweep_files",
     "tell_of_new_listings",
+    "tell_of_refusal",
     "update_business",
     "update_listing",
     "update_search",

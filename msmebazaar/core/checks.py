@@ -53,6 +53,8 @@ def check_production(**_: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if settings.OBJECT_STORE is None:
         found.append(Error("No S3 object store is configured.", id="bazaar.E004"))
+    if not settings.CLAMD_ADDRESS:
+        found.append(Warning("No ClamAV: uploaded documents wait unread until there is one.", id="bazaar.W002"))
     if settings.TWILIO is None:
         found.append(Warning("Twilio is off: nobody can log in by phone.", id="bazaar.W001"))
     if getattr(settings, "STAND_IN_IN_USE", False):

@@ -113,6 +113,7 @@ def configure(settings: Mapping[str, Any]) -> None:
                 "celery.app.trace": {"level": "WARNING"},
                 "celery.worker.strategy": {"level": "WARNING"},
                 "celery.beat": {"level": "WARNING"},
+                "pikepdf": {"level": "WARNING"},
                 "twilio.http_client": {"level": "WARNING"},
                 "httpx": {"level": "WARNING"},
                 "httpx2": {"level": "WARNING"},

@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 3600.0,
         "options": {"expires": 600},
     },
+    "sweep the store": {"task": "msme.sweep_files", "schedule": 900.0, "options": {"expires": 600}},
     "tell of new listings": {"task": "msme.tell_of_new_listings", "schedule": 60.0, "options": {"expires": 50}},
     "widen or narrow places and industries": {
         "task": "msme.refresh_stale",
@@ -190,6 +191,9 @@ DEFAULT_FROM_EMAIL = EMAIL.sender if EMAIL else "MSMEBazaar <no-reply@localhost>
 EMAIL_HOST, EMAIL_PORT = (EMAIL.host, EMAIL.port) if EMAIL else ("", 0)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (EMAIL.user, EMAIL.password) if EMAIL else ("", "")
 EMAIL_USE_TLS = bool(EMAIL and EMAIL.use_tls)
+# ClamAV, as tcp://host:3310 or unix:///run/clamav/clamd.ctl; "" = off. Where a scan is required and nobody scans, files wait.
+CLAMD_ADDRESS = env.text("CLAMD_ADDRESS", "")
+SCAN_REQUIRED = False
 STAFF_OIDC = env.staff_oidc()
 HALF_SET_GROUPS = tuple(env.half_set_groups)
 
@@ -342,6 +346,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ConsentChannelEnum": "accounts.types.ConsentChannel",
         "NotificationChannelEnum": "accounts.types.NotificationChannel",
         "DataRequestKindEnum": "accounts.types.DataRequestKind",
+        "DocumentKindEnum": "msme.types.DocumentKind",
+        "DocumentStateEnum": "msme.types.DocumentState",
+        "DocumentLevelEnum": "msme.serializers.documents.SHOWN_AT",
+        "AddBackKindEnum": "msme.types.AddBackKind",
         "ExportStateEnum": "accounts.types.ExportState",
     },
     "POSTPROCESSING_HOOKS": [

@@ -5,6 +5,7 @@ from msmebazaar.settings.base import *  # noqa: F403
 from msmebazaar.settings.base import TWILIO
 
 ENVIRONMENT = "production"
+SCAN_REQUIRED = True
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.integer("TRUSTED_PROXY_COUNT", 0) else None

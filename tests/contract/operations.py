@@ -152,6 +152,15 @@ OPERATIONS: dict[str, Operation] = {
     "saved_searches_update": Operation(OBJECT, SEARCH),
     "saved_searches_delete": Operation(OBJECT),
     "listings_price_history": Operation(MARKET),
+    "documents_list": Operation(OBJECT),
+    "documents_create": Operation(
+        OBJECT, fixed(kind="accounts", name="Balance sheet", content_type="application/pdf", size=100)
+    ),
+    "documents_retrieve": Operation(OBJECT),
+    "documents_delete": Operation(OBJECT),
+    "documents_complete": Operation(OBJECT),
+    "documents_link": Operation(OBJECT),
+    "documents_views": Operation(OBJECT),
     # valuation, matching
     "valuations_list": Operation(SELF),
     "valuations_create": Operation(OBJECT, lambda world: {"business_id": world["business_id"]}),

@@ -66,6 +66,10 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
     valuation = made("valuations/", {"business_id": str(business.id)})
     mandate = made("mandates/", mandate_payload(name="Canary mandate"))
     search = made("saved-searches/", {"name": "Canary search", "query": {"state": ["GJ"]}})
+    document = made(
+        f"businesses/{business.id}/documents/",
+        {"kind": "accounts", "name": "Balance sheet", "content_type": "application/pdf", "size": 100},
+    )["document"]
     export = made("me/exports/", None)
     request = made("me/data-requests/", {"kind": "grievance", "text": "Canary grievance"})
     made("me/nominee/", {"full_name": "Canary Nominee", "phone": "9812345678", "relation": "son"}, "put")
@@ -96,6 +100,7 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
         "mandate_id": mandate["id"],
         "advisor_mandate_id": str(proposed.id),
         "export_id": export["id"],
+        "document_id": document["id"],
         "search_id": search["id"],
         "request_id": request["id"],
         "invitation_id": invitation["id"],
