@@ -18,6 +18,20 @@ class TierDecision(forms.Form):
     )
 
 
+class DuplicateDecision(forms.Form):
+    """`id` is a pair's, or a merge's for `undo`; `keep` the business that stays, for `merge`."""
+
+    decision = forms.ChoiceField(choices=[("dismiss", ""), ("merge", ""), ("undo", "")])
+    id = forms.UUIDField()
+    keep = forms.UUIDField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("decision") == "merge" and not cleaned.get("keep"):
+            self.add_error("keep", _("Choose the business that stays."))
+        return cleaned
+
+
 class DataAnswer(forms.Form):
     answer = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 6}), label=_("Answer to the person"))
 

@@ -56,6 +56,8 @@ class BazaarAdminSite(AdminSite):
             path("review/listings/<uuid:listing_id>/", self.admin_view(views.review_listing), name="review-listing"),
             path("review/tiers/", self.admin_view(views.tier_queue), name="review-tiers"),
             path("review/tiers/<uuid:request_id>/", self.admin_view(views.review_tier), name="review-tier"),
+            path("review/duplicates/", self.admin_view(views.duplicates), name="review-duplicates"),
+            path("documents/<uuid:document_id>/", self.admin_view(views.open_document), name="open-document"),
             path("desk/", self.admin_view(views.data_desk), name="data-desk"),
             path("desk/<uuid:request_id>/", self.admin_view(views.data_request), name="data-request"),
             path("desk/<uuid:request_id>/export/", self.admin_view(views.export_for), name="data-request-export"),
@@ -67,6 +69,7 @@ class BazaarAdminSite(AdminSite):
         today = {
             "waiting_listings": listings.count_review_items(),
             "waiting_tiers": people.open_verification_requests().count(),
+            "open_pairs": listings.count_open_pairs(),
             "open_requests": people.open_data_requests().count(),
             "outbox": depth,
         }

@@ -1,5 +1,6 @@
 """The review queue: the longest waiting first, everything needed to decide on one page, the next item after each."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import selectors as people
 from accounts import services as accounts
-from adminpanel.forms import DataAnswer, ReviewDecision, TierDecision
+from adminpanel.forms import DataAnswer, DuplicateDecision, ReviewDecision, TierDecision
 from adminpanel.signin import step_up
 from msme import selectors as listings
 from msme import services
@@ -100,8 +101,54 @@ def review_tier(request: HttpRequest, request_id: UUID) -> HttpResponse:
     except AppError as error:
         messages.warning(request, to_problem(error).detail)
         return redirect("admin:review-tiers")
-    shown = {"item": item, "form": form, "title": item.get_tier_display()}
+    papers = listings.documents_of(organisation_id=item.organisation_id)
+    shown = {"item": item, "form": form, "papers": papers, "title": item.get_tier_display()}
     return render(request, "admin/review/tier.html", {**admin.site.each_context(request), **shown})
+
+
+@require_http_methods(["GET", "POST"])
+def duplicates(request: HttpRequest) -> HttpResponse:
+    """Businesses that may be one: keep both, merge one into the other, or take a merge back."""
+    form = DuplicateDecision(request.POST or None)
+    if request.method == "POST":
+        if form.is_valid():
+            _decide_on_duplicates(request, form.cleaned_data)
+        return redirect("admin:review-duplicates")
+    shown = {
+        "items": listings.list_open_pairs(limit=QUEUE_LENGTH),
+        "count": listings.count_open_pairs(),
+        "merges": listings.list_merges(limit=QUEUE_LENGTH),
+        "title": _("Possible duplicates"),
+    }
+    return render(request, "admin/review/duplicates.html", {**admin.site.each_context(request), **shown})
+
+
+def _decide_on_duplicates(request: HttpRequest, decided: dict[str, Any]) -> None:
+    actor, now, key = _actor(request), clock.now(), decided["id"]
+    try:
+        if decided["decision"] == "dismiss":
+            services.dismiss_pair(actor=actor, pair_id=key, now=now)
+            messages.success(request, _("Kept as two businesses."))
+        elif decided["decision"] == "merge":
+            services.merge_pair(actor=actor, pair_id=key, keep_id=decided["keep"], now=now)
+            messages.success(request, _("Merged. You can take it back below."))
+        else:
+            services.undo_merge(actor=actor, merge_id=key, now=now)
+            messages.success(request, _("The merge was taken back."))
+    except AppError as error:
+        messages.warning(request, to_problem(error).detail)
+
+
+@require_http_methods(["POST"])
+def open_document(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Hand a colleague to the short link of a paper they review; that they looked is written down."""
+    try:
+        link = services.give_staff_link(actor=_actor(request), document_id=document_id, now=clock.now())
+    except AppError as error:
+        messages.warning(request, to_problem(error).detail)
+        return redirect("admin:review-tiers")
+    shown = {"link": link, "title": _("Document")}  # a page, because a form may not lead to another origin (CSP)
+    return render(request, "admin/review/document.html", {**admin.site.each_context(request), **shown})
 
 
 @require_safe

@@ -119,3 +119,21 @@ class TooManyDocuments(Conflict):
     code = "msme.too_many_documents"
     title = N_("Too many documents")
     default_detail = N_("This business has %(limit)s documents. Remove one first.")
+
+
+class PairNotFound(NotFound):
+    code = "msme.pair_not_found"
+    title = N_("Pair not found")
+    default_detail = N_("There is no such pair of businesses.")
+
+
+class PairDecided(Conflict):
+    code = "msme.pair_decided"
+    title = N_("Already decided")
+    default_detail = N_("Somebody has decided on these two: “%(now)s”.")
+
+
+class MergeNotFound(NotFound):
+    code = "msme.merge_not_found"
+    title = N_("Merge not found")
+    default_detail = N_("There is no such merge, or it was taken back already.")

@@ -13,6 +13,11 @@ def refresh_business(*, business_id: str, **_: object) -> None:
     services.refresh_business(business_id=UUID(business_id), now=clock.now())
 
 
+@subscribe(BusinessChanged, name="msme.find_duplicates")
+def find_duplicates(*, business_id: str, **_: object) -> None:
+    services.find_duplicates(business_id=UUID(business_id))
+
+
 @subscribe(DocumentUploaded, name="msme.inspect_document", transactional=False)
 def inspect_document(*, document_id: str, **_: object) -> None:
     services.inspect_document(document_id=UUID(document_id))

@@ -211,6 +211,15 @@ class Scan(models.TextChoices):
     NOT_SCANNED = "not_scanned", _("Not scanned")
 
 
+class DuplicateReason(models.TextChoices):
+    """Why two businesses look like one."""
+
+    PAN = "pan", _("Same PAN in two accounts")
+    GSTIN = "gstin", _("Same GSTIN in two accounts")
+    PHONE = "phone", _("Same person, similar name")
+    NAME_AND_PIN = "name_and_pin", _("Similar name, same PIN code")
+
+
 class PairState(models.TextChoices):
     OPEN = "open", _("To decide")
     DISMISSED = "dismissed", _("Two businesses")
@@ -352,3 +361,44 @@ class MsmeStanding:
     investment_inr: Decimal
     is_complete: bool
     source: str
+
+
+@dataclass(frozen=True)
+class BusinessBrief:
+    """What staff see of a business that may be another one's duplicate; no identifiers."""
+
+    business_id: UUID
+    legal_name: str
+    state: str
+    city: str
+    pincode: str
+    nic_code: str
+    years: int
+    listings: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class PairItem:
+    """Two businesses that may be one, with why, in words."""
+
+    pair_id: UUID
+    first: BusinessBrief
+    second: BusinessBrief
+    reasons: tuple[str, ...]
+    found_at: datetime
+
+    @property
+    def sides(self) -> tuple["BusinessBrief", "BusinessBrief"]:
+        return self.first, self.second
+
+
+@dataclass(frozen=True)
+class MergeItem:
+    """A merge that can be taken back."""
+
+    merge_id: UUID
+    kept_name: str
+    absorbed_name: str
+    at: datetime
+    moved: int

@@ -42,6 +42,13 @@ def list_member_names(*, organisation_id: UUID) -> list[str]:
     return [row.user.full_name for row in rows if row.user.full_name]
 
 
+def organisations_of_same_people(*, organisation_id: UUID) -> list[UUID]:
+    """Other organisations with a member of this one: the same person, so the same phone."""
+    members = Membership.objects.filter(organisation_id=organisation_id).values("user_id")
+    rows = Membership.objects.filter(user_id__in=members).exclude(organisation_id=organisation_id)
+    return list(rows.values_list("organisation_id", flat=True).distinct())
+
+
 def sent_invitations(*, actor: Actor, organisation_id: UUID) -> QuerySet[Invitation]:
     """Invitations to an own organisation; its administrators see them."""
     organisation = get_own_organisation(actor=actor, organisation_id=organisation_id)

@@ -14,6 +14,7 @@ from msme.selectors.businesses import (
     weak_contradictions,
 )
 from msme.selectors.documents import documents_of, get_own_document, own_document_views, own_documents
+from msme.selectors.duplicates import count_open_pairs, list_merges, list_open_pairs
 from msme.selectors.listings import (
     changes_between,
     count_own_listings,
@@ -36,6 +37,7 @@ __all__ = [
     "changes_between",
     "count_documents",
     "count_facets",
+    "count_open_pairs",
     "count_own_listings",
     "count_review_items",
     "division_titles",
@@ -53,6 +55,8 @@ __all__ = [
     "get_review_item",
     "get_visible_listing",
     "list_live_listing_ids",
+    "list_merges",
+    "list_open_pairs",
     "list_review_items",
     "may_see",
     "own_businesses",

@@ -12,6 +12,7 @@ from msme.services.documents import (
     sweep_files,
     tell_of_refusal,
 )
+from msme.services.duplicates import dismiss_pair, find_duplicates, merge_pair, undo_merge
 from msme.services.financials import add_financials, replace_financials
 from msme.services.listings import (
     approve_listing,
@@ -40,6 +41,8 @@ __all__ = [
     "confirm_available",
     "create_business",
     "create_listing",
+    "dismiss_pair",
+    "find_duplicates",
     "forget_search",
     "give_link",
     "give_staff_link",
@@ -49,6 +52,7 @@ __all__ = [
     "load_reference_words",
     "mark_sold",
     "mark_under_offer",
+    "merge_pair",
     "pause_listing",
     "refresh_business",
     "refresh_entries",
@@ -62,6 +66,7 @@ __all__ = [
     "sweep_files",
     "tell_of_new_listings",
     "tell_of_refusal",
+    "undo_merge",
     "update_business",
     "update_listing",
     "update_search",

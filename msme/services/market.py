@@ -101,7 +101,7 @@ def _count_firms(cells: Iterable[Cell]) -> dict[Cell, int]:
     sections = selectors.sections_of_divisions()
     organisations: dict[Cell, int] = defaultdict(int)
     rows = (
-        Business.objects.filter(state__in=states)
+        Business.objects.filter(state__in=states, merged_into__isnull=True)
         .annotate(division=Substr("nic_code", 1, 2))
         .values_list("state", "district", "division")
         .annotate(firms=Count("organisation", distinct=True))
