@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "TRUSTED_PROXY_COUNT": "1",
     "FIELD_ENCRYPTION_KEYS": "k1:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     "S3_BUCKET": "bazaar",
+    "CLAMD_ADDRESS": "tcp://127.0.0.1:3310",
     "S3_ACCESS_KEY_ID": "unused",
     "S3_SECRET_ACCESS_KEY": "unused",
     "S3_ENDPOINT_URL": "",

@@ -45,3 +45,11 @@ class DocumentRefused(Event):
 
     name: ClassVar[str] = "msme.DocumentRefused"
     document_id: UUID
+
+
+@dataclass(frozen=True)
+class ImportRequested(Event):
+    """A file of figures was read and its rows wait to be taken."""
+
+    name: ClassVar[str] = "msme.ImportRequested"
+    run_id: UUID

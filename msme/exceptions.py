@@ -137,3 +137,15 @@ class MergeNotFound(NotFound):
     code = "msme.merge_not_found"
     title = N_("Merge not found")
     default_detail = N_("There is no such merge, or it was taken back already.")
+
+
+class SheetUnreadable(InvalidInput):
+    code = "msme.sheet_unreadable"
+    title = N_("File not understood")
+    default_detail = N_("The file could not be read as a table of yearly figures.")
+
+
+class ImportNotFound(NotFound):
+    code = "msme.import_not_found"
+    title = N_("Import not found")
+    default_detail = N_("There is no such import.")

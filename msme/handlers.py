@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from msme import services
-from msme.events import BusinessChanged, DocumentRefused, DocumentUploaded
+from msme.events import BusinessChanged, DocumentRefused, DocumentUploaded, ImportRequested
 from msmebazaar.core import clock
 from msmebazaar.core.outbox import subscribe
 
@@ -26,3 +26,8 @@ def inspect_document(*, document_id: str, **_: object) -> None:
 @subscribe(DocumentRefused, name="msme.tell_of_refusal")
 def tell_of_refusal(*, document_id: str, **_: object) -> None:
     services.tell_of_refusal(document_id=UUID(document_id), now=clock.now())
+
+
+@subscribe(ImportRequested, name="msme.run_import", transactional=False)
+def run_import(*, run_id: str, **_: object) -> None:
+    services.run_import(run_id=UUID(run_id))

@@ -27,3 +27,13 @@ REFUSALS = {
     "virus": N_("The virus scanner found something in this file. Check your computer."),
     "missing": N_("The file did not arrive. Send it again."),
 }
+
+# Why a file of figures gives no rows; the codes are those of `msme.sheets`.
+SHEET_FAULTS = {
+    "empty": N_("The file holds no rows below its heading."),
+    "not_a_sheet": N_("Send a CSV file in UTF-8, or an Excel file (.xlsx) without macros."),
+    "unknown_column": N_("The column “%(about)s” is not known. Rename it or take it out."),
+    "column_twice": N_("The column “%(about)s” is there twice."),
+    "column_missing": N_("The column “%(about)s” is missing."),
+    "too_many_rows": N_("The file has more than %(about)s rows."),
+}

@@ -43,6 +43,16 @@ class FigureSource(models.TextChoices):
     SELF_DECLARED = "self_declared", _("Owner's own figures")
 
 
+# What every year has, and what it may have besides, in rupees.
+TOTALS = (
+    "revenue_inr",
+    "pat_inr",
+    "net_worth_inr",
+    "total_assets_inr",
+    "debt_inr",
+    "exports_inr",
+    "plant_machinery_inr",
+)
 # Lines of a year's accounts, rupees. A statement without them has totals only.
 COSTS = ("cogs_inr", "employee_cost_inr", "rent_inr", "other_opex_inr")
 BELOW_EBITDA = ("depreciation_inr", "interest_inr", "tax_inr")

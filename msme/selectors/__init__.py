@@ -15,6 +15,7 @@ from msme.selectors.businesses import (
 )
 from msme.selectors.documents import documents_of, get_own_document, own_document_views, own_documents
 from msme.selectors.duplicates import count_open_pairs, list_merges, list_open_pairs
+from msme.selectors.imports import get_own_import, own_imports
 from msme.selectors.listings import (
     changes_between,
     count_own_listings,
@@ -50,6 +51,7 @@ __all__ = [
     "get_listing_facts",
     "get_own_business",
     "get_own_document",
+    "get_own_import",
     "get_own_listing",
     "get_quality",
     "get_review_item",
@@ -62,6 +64,7 @@ __all__ = [
     "own_businesses",
     "own_document_views",
     "own_documents",
+    "own_imports",
     "own_listings",
     "own_searches",
     "own_statements",

@@ -6,10 +6,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from msme.models import FinancialStatement
+from msme.models import FinancialStatement, ImportRun
 from msme.selectors import earnings_of
-from msme.services.financials import TOTALS
-from msme.types import BALANCE_SHEET, PROFIT_AND_LOSS, AddBackKind, FigureSource
+from msme.services.imports import UNITS
+from msme.types import BALANCE_SHEET, PROFIT_AND_LOSS, TOTALS, AddBackKind, FigureSource
+from msmebazaar.core.http.problems import translated
 from msmebazaar.core.http.serializers import (
     Base,
     FinancialYearField,
@@ -132,3 +133,55 @@ class FinancialsAnswer(serializers.ModelSerializer[FinancialStatement]):
     @extend_schema_field(EarningsAnswer)
     def get_earnings(self, row: FinancialStatement) -> Any:
         return EarningsAnswer(earnings_of(row)).data
+
+
+class ImportWrite(Base):
+    file = serializers.FileField(
+        help_text="CSV in UTF-8 or Excel (.xlsx), at most 1 MB and 500 rows, headings in the first row."
+    )
+    unit = serializers.ChoiceField(
+        choices=[(unit, unit) for unit in UNITS],
+        default="rupee",
+        help_text="What a bare number means; an amount with a word (2.5 cr) keeps its own.",
+    )
+    dry_run = serializers.BooleanField(default=False, help_text="Only try the rows and tell what is wrong.")
+
+
+class RowFault(Base):
+    row = serializers.IntegerField(help_text="In the file; the heading is row 1.")
+    field = serializers.CharField(allow_blank=True)
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ImportAnswer(serializers.ModelSerializer[ImportRun]):
+    """How far an import is, what was saved, and what is wrong with which row."""
+
+    faults = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ImportRun
+        fields = (
+            "id",
+            "business_id",
+            "is_dry_run",
+            "state",
+            "total",
+            "done",
+            "saved",
+            "faults",
+            "created_at",
+            "finished_at",
+        )
+
+    @extend_schema_field(RowFault(many=True))
+    def get_faults(self, run: ImportRun) -> Any:
+        return [
+            {
+                "row": fault["row"],
+                "field": fault["field"],
+                "code": fault["code"],
+                "message": translated(fault["message"], fault["params"]),
+            }
+            for fault in run.faults
+        ]

@@ -14,6 +14,7 @@ from msme.services.documents import (
 )
 from msme.services.duplicates import dismiss_pair, find_duplicates, merge_pair, undo_merge
 from msme.services.financials import add_financials, replace_financials
+from msme.services.imports import begin_import, run_import
 from msme.services.listings import (
     approve_listing,
     ask_for_changes,
@@ -36,6 +37,7 @@ __all__ = [
     "add_financials",
     "approve_listing",
     "ask_for_changes",
+    "begin_import",
     "begin_upload",
     "complete_upload",
     "confirm_available",
@@ -61,6 +63,7 @@ __all__ = [
     "replace_financials",
     "reprice_listing",
     "resume_listing",
+    "run_import",
     "save_search",
     "submit_listing",
     "sweep_files",

@@ -13,7 +13,7 @@ from msme.events import BusinessChanged
 from msme.exceptions import FinancialsInvalid, FinancialsKnown
 from msme.models import AddBack, Business, FinancialStatement
 from msme.services.businesses import own_business_locked
-from msme.types import BALANCE_SHEET, PROFIT_AND_LOSS
+from msme.types import BALANCE_SHEET, PROFIT_AND_LOSS, TOTALS
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import N_, FieldFault
@@ -115,17 +115,6 @@ def _after_save(action: str, statement: FinancialStatement, given: FinancialsInp
     _audit(action, statement, actor)
     reclassify(statement.business, today)
     publish(BusinessChanged(statement.business_id))
-
-
-TOTALS = (
-    "revenue_inr",
-    "pat_inr",
-    "net_worth_inr",
-    "total_assets_inr",
-    "debt_inr",
-    "exports_inr",
-    "plant_machinery_inr",
-)
 
 
 def reclassify(business: Business, today: date) -> None:

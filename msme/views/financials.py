@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -67,3 +68,39 @@ def _given(year: FinancialYear, checked: dict[str, Any]) -> FinancialsInput:
 
 def _statement(statement: FinancialStatement) -> Any:
     return serializers.FinancialsAnswer(statement).data
+
+
+class FinancialsImports(ApiView):
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(operation_id="financials_imports_list", responses=serializers.ImportAnswer(many=True))
+    def get(self, request: Request, business_id: UUID) -> Response:
+        """Imports of the last month, the newest first."""
+        rows = selectors.own_imports(actor=self.actor(request), business_id=business_id)
+        return self.page(request, rows, serializers.ImportAnswer)
+
+    @extend_schema(
+        operation_id="financials_import",
+        request={"multipart/form-data": serializers.ImportWrite},
+        responses={202: serializers.ImportAnswer},
+        description="Takes a file of yearly figures: one row a year, columns named as in `financials_create` and its `lines` "
+        "(with or without `_inr`), or in plain words such as sales, profit, बिक्री. A worker takes the rows one by one; each is "
+        "saved or refused on its own, and repeating an import changes nothing. Ask for its progress until it is done.",
+    )
+    def post(self, request: Request, business_id: UUID) -> Response:
+        checked = self.validated(serializers.ImportWrite, request)
+        run = services.begin_import(
+            actor=self.actor(request),
+            business_id=business_id,
+            content=checked["file"].read(),
+            unit=checked["unit"],
+            is_dry_run=checked["dry_run"],
+        )
+        return Answer(serializers.ImportAnswer(run).data, gettext("The rows are being read."), status=202)
+
+
+class FinancialsImport(ApiView):
+    @extend_schema(operation_id="financials_import_retrieve", responses=serializers.ImportAnswer)
+    def get(self, request: Request, run_id: UUID) -> Response:
+        run = selectors.get_own_import(actor=self.actor(request), run_id=run_id)
+        return Answer(serializers.ImportAnswer(run).data)

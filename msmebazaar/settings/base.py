@@ -350,6 +350,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DocumentStateEnum": "msme.types.DocumentState",
         "DocumentLevelEnum": "msme.serializers.documents.SHOWN_AT",
         "AddBackKindEnum": "msme.types.AddBackKind",
+        "ImportStateEnum": "msme.types.ImportState",
         "ExportStateEnum": "accounts.types.ExportState",
     },
     "POSTPROCESSING_HOOKS": [

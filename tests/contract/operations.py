@@ -14,6 +14,8 @@ from datetime import date
 from enum import Enum, auto
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests.factories import business_payload, figures_payload, listing_payload, mandate_payload
 
 World = dict[str, str]
@@ -34,6 +36,11 @@ class Operation:
 
     reach: Reach
     body: Body | None = None
+    is_form: bool = False
+
+
+def sheet_of_figures() -> SimpleUploadedFile:
+    return SimpleUploadedFile("figures.csv", b"year,sales,profit,net worth,assets\n2023-24,50 cr,3 cr,9 cr,20 cr")
 
 
 def fixed(**content: Any) -> Body:
@@ -132,6 +139,9 @@ OPERATIONS: dict[str, Operation] = {
     "financials_list": Operation(OBJECT),
     "financials_create": Operation(OBJECT, lambda _world: figures_payload()),
     "financials_replace": Operation(OBJECT, figures),
+    "financials_imports_list": Operation(OBJECT),
+    "financials_import": Operation(OBJECT, lambda _world: {"file": sheet_of_figures()}, is_form=True),
+    "financials_import_retrieve": Operation(OBJECT),
     "listings_list": Operation(PUBLIC),
     "listings_create": Operation(OBJECT, lambda world: listing_payload(business_id=world["business_id"])),
     "listings_retrieve": Operation(PUBLIC),

@@ -21,7 +21,7 @@ from accounts.types import IdentityKind, MemberRole
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
 from tests.conftest import Persona, some_network, some_phone
-from tests.contract.operations import OPERATIONS, Operation, Reach, World
+from tests.contract.operations import OPERATIONS, Operation, Reach, World, sheet_of_figures
 from tests.factories import add_figures, make_business, make_live_listing, mandate_payload
 
 Drain = Callable[[], int]
@@ -70,6 +70,7 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
         f"businesses/{business.id}/documents/",
         {"kind": "accounts", "name": "Balance sheet", "content_type": "application/pdf", "size": 100},
     )["document"]
+    run = api.post(f"/api/v1/businesses/{business.id}/imports/", {"file": sheet_of_figures()}, format="multipart")
     export = made("me/exports/", None)
     request = made("me/data-requests/", {"kind": "grievance", "text": "Canary grievance"})
     made("me/nominee/", {"full_name": "Canary Nominee", "phone": "9812345678", "relation": "son"}, "put")
@@ -100,6 +101,7 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
         "mandate_id": mandate["id"],
         "advisor_mandate_id": str(proposed.id),
         "export_id": export["id"],
+        "run_id": run.json()["data"]["id"],
         "document_id": document["id"],
         "search_id": search["id"],
         "request_id": request["id"],
@@ -150,7 +152,8 @@ def nowhere(world: World) -> World:
 
 def call(client: APIClient, method: str, path: str, world: World, operation: Operation) -> Any:
     body = operation.body(world) if operation.body else None
-    return getattr(client, method)(address_of(path, world), body, format=None if method == "get" else "json")
+    form = None if method == "get" else "multipart" if operation.is_form else "json"
+    return getattr(client, method)(address_of(path, world), body, format=form)
 
 
 def anonymised(response: Any) -> Any:
