@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down tour staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-security bench-leaks faults docs lock clean
+.PHONY: help run up down tour staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-security bench-leaks bench-search faults docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -73,6 +73,9 @@ bench: ## Benchmarks: ratios against a baseline of the same run (LISTINGS=20000)
 
 bench-security: ## What timing tells about one-time codes (AUC; 0.5 is nothing)
 	@LOG_LEVEL=ERROR $(EXEC) $(BIN)/python -m benchmarks.security.otp_enumeration
+
+bench-search: ## Twenty searches over 100,000 listings with facets, against a bare SELECT (LISTINGS=, PLANS=1 writes the plans)
+	@LOG_LEVEL=WARNING $(EXEC) $(BIN)/python -m benchmarks.search
 
 bench-leaks: ## What the teaser guard finds of 1,000 planted give-aways, and blocks of 1,000 clean texts
 	@$(BOOT)

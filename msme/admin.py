@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from msme.models import Business, FinancialStatement, Listing, NicCode
+from msme.models import Business, Document, FinancialStatement, ImportRun, Listing, MarketEntry, Merge, NicCode
 from msmebazaar.core.admin import ReadOnlyAdmin
 
 
@@ -11,6 +11,16 @@ class FinancialStatementInline(admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
     can_delete = False
     ordering = ("-fiscal_year",)
+    fields = (
+        "fiscal_year",
+        "months",
+        "source",
+        "revenue_inr",
+        "pat_inr",
+        "net_worth_inr",
+        "total_assets_inr",
+        "debt_inr",
+    )
 
     def has_add_permission(self, request: object, obj: object = None) -> bool:
         return False
@@ -24,7 +34,7 @@ class BusinessAdmin(ReadOnlyAdmin):
     list_display = ("legal_name", "constitution", "nic_code", "state", "employees", "created_at")
     list_filter = ("constitution", "state")
     search_fields = ("id", "legal_name", "trade_name")
-    exclude = ("gstin", "pan", "udyam", "gstin_index", "pan_index")
+    exclude = ("gstin", "pan", "udyam", "address", "gstin_index", "pan_index")
     list_select_related = ("organisation",)
     inlines = (FinancialStatementInline,)
     ordering = ("-created_at",)
@@ -45,3 +55,46 @@ class NicCodeAdmin(ReadOnlyAdmin):
     list_filter = ("level", "section")
     search_fields = ("code", "title_en", "title_hi")
     ordering = ("code",)
+
+
+@admin.register(MarketEntry)
+class MarketEntryAdmin(ReadOnlyAdmin):
+    """What the market may know of a live listing: place and industry as widened."""
+
+    list_display = ("listing", "intent", "state", "district", "division", "ask_inr", "quality", "tier", "published_at")
+    list_filter = ("intent", "state", "tier")
+    search_fields = ("listing__id", "business_id")
+    list_select_related = ("listing",)
+    exclude = ("words",)
+    ordering = ("-published_at",)
+
+
+@admin.register(Document)
+class DocumentAdmin(ReadOnlyAdmin):
+    """Papers by kind and state; what they are called and hold is for the review that needs it."""
+
+    list_display = ("business", "kind", "fiscal_year", "content_type", "size", "level", "state", "scan", "created_at")
+    list_filter = ("state", "scan", "kind", "level")
+    search_fields = ("id", "business__id", "sha256")
+    list_select_related = ("business",)
+    exclude = ("name",)
+    ordering = ("-created_at",)
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnlyAdmin):
+    list_display = ("business", "state", "is_dry_run", "total", "done", "saved", "created_at", "finished_at")
+    list_filter = ("state", "is_dry_run")
+    search_fields = ("id", "business__id")
+    list_select_related = ("business",)
+    exclude = ("rows",)
+    ordering = ("-created_at",)
+
+
+@admin.register(Merge)
+class MergeAdmin(ReadOnlyAdmin):
+    list_display = ("kept", "absorbed", "at", "by_id", "undone_at")
+    list_filter = ("undone_at",)
+    search_fields = ("id", "kept__id", "absorbed__id")
+    list_select_related = ("kept", "absorbed")
+    ordering = ("-at",)

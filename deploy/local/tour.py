@@ -21,6 +21,7 @@ from typing import Any
 
 import pyotp
 import requests
+from reportlab.pdfgen.canvas import Canvas
 from stdnum import luhn
 from twilio.request_validator import RequestValidator
 
@@ -90,6 +91,14 @@ def wait_for(ask: Callable[[], Any], what: str, *, patience_s: float = PATIENCE_
     raise Wrong(f"{what} did not come within {patience_s} s")
 
 
+def small_pdf() -> bytes:
+    made = io.BytesIO()
+    canvas = Canvas(made)
+    canvas.drawString(100, 700, "Balance sheet as at 31 March 2025")
+    canvas.save()
+    return made.getvalue()
+
+
 def some_phone() -> str:
     return f"+9198{secrets.randbelow(10**8):08d}"
 
@@ -149,6 +158,8 @@ class Tour:
             cases = list(csv.DictReader(line for line in stream if not line.startswith("#")))
         businesses = [self.value_case(owner, case) for case in cases]
         title = self.list_business(owner, businesses[1], cases[1])
+        self.show_papers(owner, businesses[1])
+        self.search(title)
         self.match_buyer(title)
         self.chat(owner_phone)
         self.advise(owner, owner_phone, businesses[0])
@@ -320,6 +331,43 @@ class Tour:
         if found is None:
             raise Wrong(f"no form on {page.url} ({page.status_code})")
         return found[1]
+
+    def show_papers(self, owner: Caller, business_id: str) -> None:
+        self.tell_step(
+            "She uploads a PDF straight into the object store; a program that calls itself a PDF is refused."
+        )
+        for name, content in (("Balance sheet", small_pdf()), ("Stock list", b"MZ a program")):
+            given = {"kind": "accounts", "name": name, "content_type": "application/pdf", "size": len(content)}
+            begun = owner.post(f"/api/v1/businesses/{business_id}/documents/", given, 201)
+            form, document_id = begun["upload"], begun["document"]["id"]
+            sent = requests.post(form["url"], data=form["fields"], files={"file": content}, timeout=TIMEOUT_S)
+            expect(sent.status_code < 300, "the store did not take the file")
+            path = f"/api/v1/documents/{document_id}/"
+            owner.post(f"{path}complete/", None, 200)
+
+            def checked(path: str = path) -> dict[str, Any]:
+                found: dict[str, Any] = owner.get(path)
+                return found if found["state"] in ("ready", "refused") else {}
+
+            document = wait_for(checked, "the check of the file")
+            tell(f"    “{name}”: {document['state']} {document['scan'] or document['reason_message']}".rstrip())
+            if content.startswith(b"%PDF"):
+                link = owner.post(f"{path}links/", None, 201)
+                copy = requests.get(link["url"], timeout=TIMEOUT_S).content
+                expect(copy.startswith(b"%PDF") and copy != content, "the copy has no watermark")
+            else:
+                expect(document["state"] == "refused", "a program was taken for a PDF")
+
+    def search(self, title: str) -> None:
+        self.tell_step("Anybody searches the market, in English or Hindi; how it was understood is said back.")
+        anybody = Caller(self.base_url)
+        for words in ("metal works maharastra under 50 cr", "महाराष्ट्र में फैब्रिकेशन 50 करोड़ तक"):
+            path = f"/api/v1/listings/facets/?{urllib.parse.urlencode({'q': words})}"
+            facets = anybody.get(path)
+            understood = [row["label"] for row in facets["understood"]["filters"]]
+            found = anybody.get(f"/api/v1/listings/?{urllib.parse.urlencode({'q': words})}")
+            tell(f"    “{words}” → {' · '.join(understood)}: {facets['count']} found")
+            expect(title in [row["title"] for row in found], "the search does not find the listing")
 
     def match_buyer(self, title: str) -> None:
         self.tell_step("A buyer logs in and says what he looks for.")

@@ -13,3 +13,4 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         call_command("load_reference_data", stdout=self.stdout)
         call_command("seed_demo", stdout=self.stdout)
+        call_command("refresh_market", stdout=self.stdout)
