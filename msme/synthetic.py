@@ -108,6 +108,7 @@ class SyntheticFirm:
     ask_inr: Decimal
     terms: dict[str, object]
     age_days: float
+    tier: int | None
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,7 @@ def _firm(random: Random, number: int, year: int) -> SyntheticFirm:
         ask_inr=ask,
         terms=_terms(random, Intent(intent)),
         age_days=random.random() * 90,
+        tier=random.choices((None, 1), (30, 70))[0],  # T2 takes a colleague who has seen papers
     )
 
 

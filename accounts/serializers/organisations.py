@@ -38,12 +38,16 @@ class OrganisationChange(Base):
 
 
 class MemberAnswer(serializers.ModelSerializer[Membership]):
-    full_name = serializers.CharField(source="user.full_name", default="")
+    full_name = serializers.SerializerMethodField()
     role = serializers.ChoiceField(choices=MemberRole.choices)
 
     class Meta:
         model = Membership
         fields = ("user_id", "full_name", "role", "created_at")
+
+    def get_full_name(self, membership: Membership) -> str:
+        """Empty where the person has not told it."""
+        return membership.user.full_name or ""
 
 
 class MemberChange(Base):

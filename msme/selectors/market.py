@@ -22,6 +22,7 @@ from msmebazaar.core.actor import Actor
 
 LIKE_ENOUGH = 0.4
 SHORTEST_CORRECTED = 5
+MOST_RANKED = 5000
 BAND_FACETS = ("ask_band", "revenue_band", "ebitda_band", "stake_band")
 FACETS = ("intent", "state", "section", "division", *BAND_FACETS, "msme_class", "tier")
 
@@ -124,12 +125,13 @@ def _corrections(words: Sequence[str]) -> list[tuple[str, str]]:
             SELECT typed.word, near.word
               FROM unnest(%s::text[]) AS typed(word)
               CROSS JOIN LATERAL (
-                  SELECT known.word FROM msme_searchword AS known
+                  SELECT known.word, known.is_reference FROM msme_searchword AS known
                    WHERE known.word %% typed.word AND similarity(known.word, typed.word) >= %s
                    ORDER BY similarity(known.word, typed.word) DESC, known.is_reference DESC, known.word
                    LIMIT 1
               ) AS near
-             WHERE to_tsvector('hindi', near.word) <> to_tsvector('hindi', typed.word)  -- another form is no mistake
+             WHERE near.is_reference  -- another form of a word of the texts is no mistake: they are compared by their stems
+                OR to_tsvector('hindi', near.word) <> to_tsvector('hindi', typed.word)
             """,
             [unknown, LIKE_ENOUGH],
         )
@@ -198,9 +200,13 @@ def _text_query(text: str) -> SearchQuery:
 
 
 def ranked(query: MarketQuery, *, actor: Actor | None) -> QuerySet[MarketEntry]:
-    """The same with `rank`, a whole number that is larger the better the text fits."""
+    """The same with `rank`, a whole number that is larger the better the text fits.
+
+    Of a text that fits more than MOST_RANKED, the newest so many: words that common tell little, and ranking them costs most.
+    """
+    newest = entries(query, actor=actor).order_by("-published_at").values("pk")[:MOST_RANKED]
     rank = SearchRank(F("words"), _text_query(query.text)) * 1_000_000
-    return entries(query, actor=actor).annotate(rank=Cast(rank, IntegerField()))
+    return MarketEntry.objects.filter(pk__in=newest).annotate(rank=Cast(rank, IntegerField()))
 
 
 def own_searches(*, actor: Actor) -> QuerySet[SavedSearch]:

@@ -38,13 +38,13 @@ class Command(BaseCommand):
         with tqdm(total=options["listings"], unit=" listings", disable=options["verbosity"] == 0) as bar:
             for batch in iter(lambda: tuple(islice(firms, BATCH)), ()):
                 try:
-                    accounts.load_owners(ids=[firm.id for firm in batch])
+                    accounts.load_owners(tiers={firm.id: firm.tier for firm in batch}, now=now)
                     services.load_firms(firms=batch, now=now)
                 except IntegrityError as error:
                     raise CommandError("This market is there already; take another --seed.") from error
                 bar.update(len(batch))
         wishes = list(synthetic.wishes(count=options["mandates"], seed=options["seed"]))
-        accounts.load_owners(ids=[wish.id for wish in wishes])
+        accounts.load_owners(tiers={wish.id: None for wish in wishes}, now=now)
         matching.load_mandates(given={wish.id: _mandate(wish) for wish in wishes})
         self.stdout.write(f"{options['listings']} listings, {len(wishes)} mandates, seed {options['seed']}")
 
