@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down tour staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-security bench-leaks bench-search faults docs lock clean
+.PHONY: help run up down tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-security bench-leaks bench-search faults docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ down: ## Stop what `make up` started
 
 tour: ## Walk the main job over the running market's HTTP API, step by step
 	@$(LOCAL) tour
+
+market: ## Fill the running market with invented firms (LISTINGS=2000 SEED=1 MANDATES=20)
+	@$(LOCAL) manage generate_market --listings $(or $(LISTINGS),2000) --mandates $(or $(MANDATES),20) --seed $(or $(SEED),1)
 
 staff-code: ## The demonstration colleague's second factor, now
 	@$(LOCAL) staff-code

@@ -28,7 +28,7 @@ from accounts.services import find_or_create_contact, open_session  # noqa: E402
 from accounts.types import IdentityKind  # noqa: E402
 from matching import services as matching  # noqa: E402
 from matching.models import Mandate  # noqa: E402
-from msme.models import Business, FinancialStatement, Listing  # noqa: E402
+from msme.models import MarketEntry  # noqa: E402
 from msmebazaar.core import clock  # noqa: E402
 from msmebazaar.integrations.twilio import messenger  # noqa: E402
 from valuation.canonical import figures_of  # noqa: E402
@@ -38,52 +38,13 @@ from valuation.packs import current_pack  # noqa: E402
 LISTINGS = int(os.environ.get("LISTINGS", "20000"))
 ROUNDS, CALLS = 7, 30
 CRORE = Decimal(10_000_000)
-TRADES = ("25910", "10712", "13131", "28211", "46497", "62011", "22209", "47211")
-STATES = ("MH", "GJ", "KA", "TN", "UP", "WB", "TS", "DL")
 
 
 def fill() -> None:
-    """A market of LISTINGS live listings, spread over trades, states and prices."""
-    call_command("load_reference_data", stdout=open(os.devnull, "w"))  # noqa: SIM115
-    organisation = Organisation.objects.create(name="Benchmark")
-    now = clock.now()
-    for start in range(0, LISTINGS, 5000):
-        numbers = range(start, min(start + 5000, LISTINGS))
-        businesses = Business.objects.bulk_create(
-            Business(
-                organisation=organisation,
-                legal_name=f"Firm {number}",
-                constitution="private_limited",
-                nic_code=TRADES[number % 8],
-                state=STATES[number // 8 % 8],
-            )
-            for number in numbers
-        )
-        FinancialStatement.objects.bulk_create(
-            FinancialStatement(
-                business=business,
-                fiscal_year=2024,
-                source="audited",
-                revenue_inr=40 * CRORE,
-                pat_inr=3 * CRORE,
-                net_worth_inr=9 * CRORE,
-                total_assets_inr=20 * CRORE,
-            )
-            for business in businesses
-        )
-        Listing.objects.bulk_create(
-            Listing(
-                business=business,
-                organisation=organisation,
-                intent="full_sale",
-                title=f"Listing {number}",
-                summary="Own plant, steady customers, order book of eight months. " * 3,
-                ask_inr=(1 + number % 90) * CRORE,
-                status="live",
-                published_at=now,
-            )
-            for number, business in zip(numbers, businesses, strict=True)
-        )
+    """The invented market of `generate_market`, with LISTINGS live listings."""
+    with open(os.devnull, "w") as nowhere:
+        call_command("load_reference_data", stdout=nowhere)
+        call_command("generate_market", listings=LISTINGS, seed=7, verbosity=0, stdout=nowhere)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -104,8 +65,8 @@ def compare(name: str, work: Callable[[], object], baseline: Callable[[], object
 
 def bare_page(_request: HttpRequest) -> JsonResponse:
     """The same page of teasers by `.values()` and JsonResponse: no authentication, no serializer, no envelope."""
-    fields = ("id", "intent", "title", "summary", "ask_inr", "stake_pct", "business__state", "business__nic_code")
-    rows = Listing.objects.filter(status="live").order_by("-id").values(*fields, "published_at")[:25]
+    names = ("listing_id", "intent", "ask_inr", "stake_pct", "state", "division", "revenue_inr", "published_at")
+    rows = MarketEntry.objects.order_by("-published_at").values(*names, "listing__title", "listing__summary")[:25]
     return JsonResponse({"data": list(rows)})
 
 

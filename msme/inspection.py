@@ -5,8 +5,11 @@ knows no database. Photographs are decoded and written anew, which drops EXIF, p
 """
 
 import io
+import lzma
 import re
+import warnings
 import zipfile
+import zlib
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError
 
@@ -166,7 +169,10 @@ def _drawn_anew(content: bytes, kind: str) -> bytes:
     if any(beginning in content[:4096] for beginning in (b"<?php", b"<script", b"<html", b"%PDF-")):
         raise Refused("polyglot")
     try:
-        with Image.open(io.BytesIO(content), formats=["JPEG" if kind == JPEG else "PNG"]) as picture:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            Image.open(io.BytesIO(content), formats=["JPEG" if kind == JPEG else "PNG"]) as picture,
+        ):
             if picture.width * picture.height > MOST_PIXELS:
                 raise Refused("bomb")
             if getattr(picture, "n_frames", 1) > 1:
@@ -203,7 +209,16 @@ def _check_office(content: bytes, kind: str) -> None:
             for member in members:
                 _check_member(archive, member)
             _check_types(archive, kind)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        zlib.error,
+        lzma.LZMAError,
+    ) as error:
         raise Refused("damaged") from error
 
 

@@ -1,4 +1,4 @@
-"""`python -m deploy.local run|up|down|exec|tour|staff-code`: what the make targets call."""
+"""`python -m deploy.local run|up|down|exec|manage|tour|staff-code`: what the make targets call."""
 
 import argparse
 import contextlib
@@ -349,13 +349,24 @@ def command_exec(arguments: list[str]) -> int:
             supervisor.stop_all()
 
 
-def command_tour(home: Home) -> int:
+def running(home: Home) -> dict[str, Any]:
+    """What is known of the market that runs now."""
     record = home.read_run_file()
     if record is None or not home.is_locked():
         raise LauncherError("Nothing is running. Start the market first: make run (in another window) or make up.")
+    return record
+
+
+def command_tour(home: Home) -> int:
     from deploy.local.tour import walk
 
-    return walk(record)
+    return walk(running(home))
+
+
+def command_manage(home: Home, arguments: list[str]) -> int:
+    """A management command in the environment of the running market."""
+    environment = {**os.environ, **running(home)["environment"], "LOG_LEVEL": "WARNING"}
+    return subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment).returncode
 
 
 def command_staff_code(home: Home) -> int:
@@ -366,7 +377,7 @@ def command_staff_code(home: Home) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
-    parser.add_argument("command", choices=["run", "up", "down", "exec", "tour", "staff-code"])
+    parser.add_argument("command", choices=["run", "up", "down", "exec", "manage", "tour", "staff-code"])
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     chosen = parser.parse_args()
     env_file = ROOT / ".env"
@@ -376,6 +387,8 @@ def main() -> int:
     try:
         if chosen.command == "exec":
             return command_exec([argument for argument in chosen.arguments if argument != "--"])
+        if chosen.command == "manage":
+            return command_manage(home, chosen.arguments)
         if chosen.command == "tour":
             return command_tour(home)
         if chosen.command == "staff-code":

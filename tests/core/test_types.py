@@ -16,6 +16,7 @@ from msmebazaar.core.types import (
     CIN,
     GSTIN,
     IFSC,
+    LLPIN,
     PAN,
     STATES,
     FinancialYear,
@@ -181,3 +182,61 @@ def test_what_is_no_fiscal_year_is_refused(text: str) -> None:
 def test_there_are_36_states_and_territories_and_the_other_territory() -> None:
     assert len(STATES) == 37
     assert len({state.letters for state in STATES}) == 37
+
+
+PARSERS = [GSTIN, PAN, Udyam, CIN, LLPIN, IFSC, Pincode, Phone, Money, FinancialYear]
+NEARLY = {
+    GSTIN: r"[0-3][0-9][A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]",
+    PAN: r"[A-Z]{3}[ABCFGHJLPTX][A-Z][0-9]{4}[A-Z]",
+    Udyam: r"UDYAM-[A-Z]{2}-[0-9]{2}-[0-9]{6,8}",
+    CIN: r"[LUX][0-9]{5}[A-Z]{2}(19|20)[0-9]{2}[A-Z]{3}[0-9]{6}",
+    LLPIN: r"[A-Z]{3}-?[0-9]{3,5}",
+    IFSC: r"[A-Z]{4}[01][A-Z0-9]{6}",
+    Pincode: r"[0-9]{5,7}",
+    Phone: r"(\+91|0)?[5-9][0-9]{8,10}",
+    Money: r"-?₹?[0-9]{1,6}(\.[0-9]{1,3})? ?(lakh|cr|crore|k|लाख|करोड़|)?",
+    FinancialYear: r"(FY )?20[0-9]{2}[-/][0-9]{2,4}",
+}
+
+
+@pytest.mark.parametrize("kind", PARSERS, ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_a_parser_reads_or_refuses_and_what_it_has_read_it_reads_again(kind: Any, data: st.DataObject) -> None:
+    """Any text, and such as is nearly right: never another error; the canonical form is read as itself."""
+    text = data.draw(st.one_of(st.text(max_size=40), st.from_regex(NEARLY[kind], fullmatch=True)))
+    value = refused = None
+    try:
+        value = kind.parse(text)
+    except InvalidValue as error:
+        refused = error
+
+    assert (value is None) is (refused is not None)
+    if refused is not None:
+        assert refused.part
+        assert "%(" not in str(refused)
+    else:
+        assert kind.parse(str(value)) == value
+
+
+@pytest.mark.parametrize("kind", [GSTIN, PAN, Udyam, CIN, LLPIN, IFSC, Pincode], ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_spaces_case_and_devanagari_digits_change_nothing(kind: Any, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(NEARLY[kind], fullmatch=True))
+    written = " ".join(text.lower()).translate(str.maketrans("0123456789", "०१२३४५६७८९"))
+
+    def outcome(text: str) -> object:
+        try:
+            return kind.parse(text)
+        except InvalidValue as refused:
+            return refused.part
+
+    assert outcome(written) == outcome(text)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("aaa-1234", "AAA-1234"), ("AAA1234", "AAA-1234"), ("AA-12345", None)])
+def test_llpin(text: str, expected: str | None) -> None:
+    if expected is None:
+        with pytest.raises(InvalidValue):
+            LLPIN.parse(text)
+    else:
+        assert str(LLPIN.parse(text)) == expected

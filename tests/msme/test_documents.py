@@ -9,6 +9,8 @@ from typing import Any
 import pikepdf
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from pytest_django import Settings
 
@@ -18,6 +20,7 @@ from msme.exceptions import DocumentNotFound
 from msme.inspection import JPEG, LARGEST, PDF, Refused, inspect
 from msme.models import Document, DocumentView
 from msme.services.businesses import OwnerInput
+from msme.texts import REFUSALS
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import Forbidden
@@ -87,6 +90,20 @@ class TestInspection:
             inspect(content, declared=kind)
 
         assert refused.value.code == code
+
+    @pytest.mark.parametrize("name", GOOD)
+    @given(data=st.data())
+    def test_a_file_with_some_bytes_changed_is_taken_or_refused(self, name: str, data: st.DataObject) -> None:
+        kind, content = GOOD[name]
+        place = data.draw(st.integers(0, len(content) - 1))
+        changed = content[:place] + data.draw(st.binary(max_size=30)) + content[place + data.draw(st.integers(0, 40)) :]
+        outcome = ""
+        try:
+            inspect(changed, declared=kind)
+        except Refused as refused:
+            outcome = refused.code
+
+        assert outcome == "" or outcome in REFUSALS
 
     def test_a_photograph_loses_camera_and_place(self) -> None:
         content = picture_with_place()
