@@ -22,7 +22,7 @@ from msme.widening import Cell, ladder, widened
 from msmebazaar.core.types import state_by_letters
 
 BATCH = 1000
-ROUND, HOLDS = 2000, timedelta(days=1)
+ROUND, HELD_AT_ONCE, HOLDS = 2000, 100, timedelta(days=1)
 SHORTEST_WORD, LONGEST_WORD = 4, 40
 REFRESHED = [field.name for field in MarketEntry._meta.concrete_fields if not field.primary_key]
 
@@ -36,6 +36,8 @@ def refresh_entries(*, listing_ids: Iterable[UUID], now: datetime) -> int:
     ids = list(listing_ids)
     live = list(
         Listing.objects.filter(pk__in=ids, status=ListingStatus.LIVE)
+        .select_for_update(of=("self",))  # or what changes meanwhile would be overwritten with what was
+        .order_by("pk")
         .select_related("business")
         .prefetch_related("business__statements__add_backs")
     )
@@ -77,7 +79,8 @@ def refresh_stale(*, now: datetime) -> int:
     without = Listing.objects.filter(status=ListingStatus.LIVE, entry__isnull=True).values_list("pk", flat=True)[:ROUND]
     stale = MarketEntry.objects.filter(refreshed_at__lt=now - HOLDS).order_by("refreshed_at")
     ids = [*without, *stale.values_list("pk", flat=True)[:ROUND]]
-    return refresh_entries(listing_ids=ids, now=now) if ids else 0
+    held = (ids[start : start + HELD_AT_ONCE] for start in range(0, len(ids), HELD_AT_ONCE))
+    return sum(refresh_entries(listing_ids=some, now=now) for some in held)
 
 
 def load_reference_words() -> int:

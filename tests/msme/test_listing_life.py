@@ -14,7 +14,7 @@ from django.db import ProgrammingError, connection, transaction
 from accounts.models import Notification
 from msme import services
 from msme.exceptions import IllegalMove
-from msme.models import Listing, ListingVersion
+from msme.models import Listing, ListingVersion, MarketEntry
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.models import AuditEntry
@@ -174,7 +174,7 @@ def test_rivals_lose_no_update_and_the_history_is_complete(seller: Persona, staf
     """Several workers re-price, pause and resume one listing at once: what was accepted is what is written down."""
     listing = make_live_listing(seller.actor, staff_actor)
     accepted: list[str] = []
-    start = threading.Barrier(4)
+    start = threading.Barrier(5)
 
     def rival(number: int) -> None:
         works: list[Callable[[], Listing]] = [
@@ -199,7 +199,17 @@ def test_rivals_lose_no_update_and_the_history_is_complete(seller: Persona, staf
         finally:
             connection.close()
 
+    def renew() -> None:
+        """A worker that renews the market entry meanwhile must not bring back what was."""
+        try:
+            start.wait()
+            for _ in range(24):
+                services.refresh_entries(listing_ids=[listing.id], now=clock.now())
+        finally:
+            connection.close()
+
     threads = [threading.Thread(target=rival, args=(number,)) for number in range(4)]
+    threads.append(threading.Thread(target=renew))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -220,6 +230,9 @@ def test_rivals_lose_no_update_and_the_history_is_complete(seller: Persona, staf
     assert listing.version == before + accepted.count("price") + accepted.count("resume")
     numbers = list(ListingVersion.objects.order_by("number").values_list("number", flat=True))
     assert numbers == list(range(1, len(numbers) + 1))
+    entry = MarketEntry.objects.filter(pk=listing.pk).first()
+    assert (entry is not None) is (listing.status == "live")
+    assert entry is None or entry.ask_inr == listing.ask_inr
 
 
 def test_a_foreign_listing_is_like_a_missing_one(stranger: Persona, listing: Listing) -> None:
