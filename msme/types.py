@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -176,6 +177,17 @@ TERMS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     Intent.EQUITY_INVESTMENT: (frozenset({"stake_pct", "use_of_funds"}), frozenset()),
     Intent.LOAN: (frozenset({"use_of_funds", "tenor_months", "collateral"}), frozenset()),
 }
+TERM_NAMES: dict[str, Promise | str] = {
+    "stake_pct": _("Percent offered"),
+    "reason": _("Why it is offered"),
+    "handover_months": _("Months of hand-over"),
+    "seller_finance_pct": _("Percent the buyer may pay later"),
+    "includes_property": _("Property included"),
+    "assets": _("What is for sale"),
+    "use_of_funds": _("What the money is for"),
+    "tenor_months": _("Months until it is paid back"),
+    "collateral": _("Security"),
+}
 ALL_TERMS = frozenset().union(*(needed | allowed for needed, allowed in TERMS.values()))
 VERSIONED = ("intent", "title", "summary", "ask_inr", *sorted(ALL_TERMS))
 EDITABLE = frozenset({S.DRAFT, S.CHANGES_ASKED})
@@ -337,6 +349,7 @@ class ReviewItem:
     state: str
     submitted_at: datetime | None
     figures: tuple[YearOfFigures, ...]
+    terms: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,7 @@ from django.db.models import QuerySet
 from msme.exceptions import ListingNotFound
 from msme.models import Listing
 from msme.selectors.businesses import figures_of
-from msme.types import (
-    ListingStatus,
-    ReviewItem,
-)
+from msme.types import TERM_NAMES, Collateral, ListingStatus, ReviewItem, SaleReason
 
 
 def review_queue() -> QuerySet[Listing]:
@@ -48,4 +45,16 @@ def _review_item(listing: Listing) -> ReviewItem:
         listing.business.state,
         listing.submitted_at,
         figures_of(statements),
+        _terms(listing),
+    )
+
+
+def _terms(listing: Listing) -> tuple[tuple[str, str], ...]:
+    """What the owner answered about the offer, in words; staff read all that buyers will."""
+    choices = {value: str(label) for value, label in (*SaleReason.choices, *Collateral.choices)}
+    answered = [(name, getattr(listing, name)) for name in TERM_NAMES]
+    return tuple(
+        (str(TERM_NAMES[name]), str(choices.get(value, value) if isinstance(value, str) else value))
+        for name, value in answered
+        if value not in (None, "")
     )

@@ -12,6 +12,7 @@ from msme import places
 from msme.models import MarketEntry, SavedSearch
 from msme.selectors import MarketQuery, section_titles
 from msme.selectors.businesses import division_titles, earnings_of
+from msme.serializers.financials import FinancialsAnswer
 from msme.types import (
     BANDS,
     Collateral,
@@ -144,8 +145,6 @@ class ListingShown(serializers.ModelSerializer[MarketEntry]):
     @extend_schema_field(serializers.ListSerializer(child=serializers.DictField()))
     def get_accounts(self, entry: MarketEntry) -> Any:
         """Every line of every year."""
-        from msme.serializers.financials import FinancialsAnswer
-
         rows = sorted(entry.listing.business.statements.all(), key=lambda row: -row.fiscal_year)
         return FinancialsAnswer(rows, many=True).data
 

@@ -11,12 +11,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts import selectors as people
-from msme.events import ListingPublished
+from msme.events import BusinessChanged, ListingPublished
 from msme.exceptions import MergeNotFound, PairDecided, PairNotFound
 from msme.models import Business, Document, DuplicatePair, FinancialStatement, GstRegistration, Listing, Merge
+from msme.services.financials import reclassify
 from msme.services.market import refresh_entries
 from msme.types import DuplicateReason, ListingStatus, PairState
-from msmebazaar.core import audit
+from msmebazaar.core import audit, clock
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import Forbidden
 from msmebazaar.core.outbox import publish
@@ -120,6 +121,7 @@ def merge_pair(*, actor: Actor, pair_id: UUID, keep_id: UUID, now: datetime) -> 
     merge = Merge.objects.create(kept=kept, absorbed=absorbed, moved=moved, by_id=actor.user_id, at=now)
     _decide(pair, PairState.MERGED, actor, now)
     _tell_the_market(moved["listings"], now)
+    _find_class_anew(kept, absorbed)
     audit.record(
         "msme.businesses_merged",
         subject_type="business",
@@ -181,6 +183,7 @@ def undo_merge(*, actor: Actor, merge_id: UUID, now: datetime) -> None:
         state=PairState.OPEN, decided_by_id=None, decided_at=None
     )
     _tell_the_market(still["listings"], now)
+    _find_class_anew(Business.objects.get(pk=merge.kept_id), absorbed)
     audit.record(
         "msme.merge_undone",
         subject_type="business",
@@ -201,6 +204,13 @@ def _tell_the_market(listing_ids: list[str], now: datetime) -> None:
         refresh_entries(listing_ids=live, now=now)
     for listing_id in live:
         publish(ListingPublished(listing_id))
+
+
+def _find_class_anew(*businesses: Business) -> None:
+    """Figures changed hands: the MSME class, and whatever else follows from them."""
+    for business in businesses:
+        reclassify(business, clock.today_in_india())
+        publish(BusinessChanged(business.id))
 
 
 def _open_locked(actor: Actor, pair_id: UUID) -> DuplicatePair:

@@ -143,3 +143,13 @@ def test_personal_data_is_on_no_screen(staff: Client, seller: Persona) -> None:
         for page in pages:
             text = staff.get(page).content.decode()
             assert [canary for canary in hidden if canary in text] == [], page
+
+
+def test_staff_read_every_word_that_buyers_will(staff: Client, seller: Persona) -> None:
+    listing = make_listing(seller.actor, intent="asset_sale", assets="Two lathes, a press and the drawings.")
+    services.submit_listing(actor=seller.actor, listing_id=listing.id, now=clock.now())
+
+    page = staff.get(f"{QUEUE}{listing.id}/").content.decode()
+
+    for words in ("What is for sale", "Two lathes, a press and the drawings.", "Another venture"):
+        assert words in page
