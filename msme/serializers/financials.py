@@ -77,6 +77,9 @@ class FiguresWrite(Base):
     plant_machinery_inr = MoneyField(
         required=False, allow_null=True, default=None, help_text="Plant, machinery and equipment; for the MSME class."
     )
+    confirm = serializers.BooleanField(
+        default=False, help_text="true: a revenue 30 times that of the year beside it, or a thirtieth, is meant."
+    )
     lines = LinesShape(required=False, help_text="What is known of the profit and loss account and the balance sheet.")
     add_backs = AddBackShape(many=True, required=False, help_text="From reported to adjusted EBITDA, item by item.")
 

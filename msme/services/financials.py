@@ -40,6 +40,7 @@ class AddBackInput:
 class FinancialsInput:
     """Figures of one fiscal year in rupees; of the year to date when `months` is less than 12.
 
+    `is_confirmed`: a revenue 30 times that of the year beside it, or a thirtieth, is meant.
     `lines`: what is known of `msme.types.PROFIT_AND_LOSS` and `BALANCE_SHEET`, by name.
     """
 
@@ -55,6 +56,7 @@ class FinancialsInput:
     plant_machinery_inr: Decimal | None = None
     lines: Mapping[str, Decimal | None] = field(default_factory=dict)
     add_backs: Sequence[AddBackInput] = ()
+    is_confirmed: bool = False
 
     def all_lines(self) -> dict[str, Decimal | None]:
         """Totals and lines together, every known name present."""
@@ -99,7 +101,9 @@ def replace_financials(*, actor: Actor, business_id: UUID, given: FinancialsInpu
 
 def _fill(statement: FinancialStatement, given: FinancialsInput, today: date) -> None:
     lines = given.all_lines()
-    faults = [*_own_faults(given, today), *_jumps(statement.business_id, given)]
+    faults = _own_faults(given, today)
+    if not given.is_confirmed:
+        faults += _jumps(statement.business_id, given)
     if not faults:  # a wrong unit contradicts everything; one message is enough
         faults = statements.faults(lines, [(item.kind, item.amount_inr) for item in given.add_backs])
     if faults:
@@ -163,7 +167,9 @@ def _jumps(business_id: UUID, given: FinancialsInput) -> list[FieldFault]:
     for neighbour in neighbours:
         ratio = (given.revenue_inr * neighbour.months) / (neighbour.revenue_inr * given.months)
         if ratio >= YEAR_JUMP or ratio * YEAR_JUMP <= 1:
-            message = N_("Revenue was %(other)s in %(year)s. Is this figure in the same unit?")
+            message = N_(
+                "Revenue was %(other)s in %(year)s. Is this figure in the same unit? If so, send it again with confirm."
+            )
             params: dict[str, str | int] = {
                 "other": Money(neighbour.revenue_inr).short(),
                 "year": str(FinancialYear(neighbour.fiscal_year)),

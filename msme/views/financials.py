@@ -63,7 +63,8 @@ class FinancialsDetail(ApiView):
 
 def _given(year: FinancialYear, checked: dict[str, Any]) -> FinancialsInput:
     add_backs = [AddBackInput(**item) for item in checked.pop("add_backs", [])]
-    return FinancialsInput(fiscal_year=year, add_backs=add_backs, **checked)
+    is_confirmed = checked.pop("confirm")
+    return FinancialsInput(fiscal_year=year, add_backs=add_backs, is_confirmed=is_confirmed, **checked)
 
 
 def _statement(statement: FinancialStatement) -> Any:

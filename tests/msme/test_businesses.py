@@ -220,6 +220,8 @@ class TestFinancials:
         response = seller.client.post(self.url(business), figures_payload(), format="json")
 
         assert faults(response) == {"revenue_inr": "unit_year_jump"}
+        meant = seller.client.post(self.url(business), figures_payload(confirm=True), format="json")
+        assert meant.status_code == 201
 
     def test_a_year_is_entered_once_and_replaced_afterwards(self, seller: Persona) -> None:
         business = make_business(seller.actor)
