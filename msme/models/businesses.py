@@ -68,6 +68,7 @@ class Business(TimeStamped):
         indexes = [
             models.Index(fields=["state", "district", "nic_code"], name="msme_business_place_industry"),
             models.Index(fields=["pincode"], condition=~Q(pincode=""), name="msme_business_pincode"),
+            models.Index(fields=["gstin_index"], condition=~Q(gstin_index=""), name="msme_business_gstin"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,4 +1,4 @@
-"""Writes: businesses, figures, listings."""
+"""Writes: businesses, figures, documents, listings, the market and its saved searches, duplicates."""
 
 from msme.services.bulk import load_firms
 from msme.services.businesses import create_business, update_business

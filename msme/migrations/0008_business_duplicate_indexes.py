@@ -1,4 +1,4 @@
-"""Alone and concurrently: the table is being read while this runs."""
+"""Concurrently: the table is being read while this runs."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
@@ -15,6 +15,12 @@ class Migration(migrations.Migration):
             model_name="business",
             index=models.Index(
                 condition=models.Q(("pincode", ""), _negated=True), fields=["pincode"], name="msme_business_pincode"
+            ),
+        ),
+        AddIndexConcurrently(
+            model_name="business",
+            index=models.Index(
+                condition=models.Q(("gstin_index", ""), _negated=True), fields=["gstin_index"], name="msme_business_gstin"
             ),
         ),
     ]
