@@ -14,6 +14,7 @@ SENTENCES = {
     "sector_match": N_("%(sector)s is a trade you look for."),
     "sector_any": N_("You named no trade; this is %(sector)s."),
     "sector_other": N_("%(sector)s is not among the trades you named."),
+    "sector_hidden": N_("Its trade would tell who it is; you hear of it after the introduction."),
     "place_match": N_("It is in %(state)s, where you look."),
     "place_any": N_("You named no place; it is in %(state)s."),
     "place_other": N_("It is in %(state)s, outside the places you named."),

@@ -1,6 +1,5 @@
 """Reads over mandates and matches."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -29,12 +28,14 @@ def own_matches(*, actor: Actor, mandate_id: UUID) -> QuerySet[Match]:
     return Match.objects.filter(mandate=mandate).order_by("-rank_key")
 
 
-def count_matches(*, organisation_ids: Iterable[UUID]) -> MatchCounts:
-    """Matches with listings that are live now, in both directions."""
-    wanted = list(organisation_ids)
+def count_matches(*, actor: Actor) -> MatchCounts:
+    """Matches with listings that are live now and that the actor may see, in both directions."""
+    wanted = list(actor.organisation_ids)
     for_mandates = Match.objects.filter(mandate__organisation_id__in=wanted).values_list("listing_id", flat=True)
     own_live = listings.list_live_listing_ids(organisation_ids=wanted)
-    live = {facts.listing_id for facts in listings.get_listing_facts(listing_ids=list(set(for_mandates)))}
+    live = {
+        facts.listing_id for facts in listings.get_listing_facts(listing_ids=list(set(for_mandates)), seen_by=actor)
+    }
     return MatchCounts(
         for_mandates=sum(listing_id in live for listing_id in for_mandates),
         for_listings=Match.objects.filter(listing_id__in=own_live).count(),

@@ -319,7 +319,8 @@ class BusinessFacts:
 class ListingFacts:
     """What matching needs to know of a live listing; nothing here tells who the owner is.
 
-    `state` is ISO letters, amounts are rupees, `version` grows with every change.
+    `state` is ISO letters, amounts are rupees, `version` grows with every change. `nic_code` is "" where even its division would
+    tell too much (`msme.widening`).
     """
 
     listing_id: UUID

@@ -147,7 +147,8 @@ def _facts(ask: Ask, user_id: UUID, language: str) -> str:
         live, waiting = count.get(ListingStatus.LIVE, 0), count.get(ListingStatus.SUBMITTED, 0)
         return say("listings", language, live=live, waiting=waiting, drafts=drafts)
     if ask is Ask.MATCHES:
-        return say("matches", language, **vars(matching.count_matches(organisation_ids=organisations)))
+        counts = matching.count_matches(actor=people.actor_of(user_id=user_id))
+        return say("matches", language, **vars(counts))
     found = valuations.latest_summary(organisation_ids=organisations)
     if found is None:
         return say("valuation_none", language)

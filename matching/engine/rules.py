@@ -32,7 +32,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A live listing."""
+    """A live listing. `nic_code` is "" where it may not be told."""
 
     id: str
     owner: str
@@ -90,6 +90,8 @@ def _is_eligible(wish: Wish, candidate: Candidate) -> bool:
 
 
 def _sector(wish: Wish, candidate: Candidate) -> Part:
+    if not candidate.nic_code:
+        return Part("sector_hidden", ANY_SECTOR, SECTOR_POINTS, ())
     values = (("nic", candidate.nic_code[:2]),)
     if not wish.nic_include:
         return Part("sector_any", ANY_SECTOR, SECTOR_POINTS, values)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from msme.exceptions import ListingNotFound
 from msme.models import FinancialStatement, Listing, ListingVersion, MarketEntry
@@ -69,18 +69,23 @@ def get_listing_facts(
         rows = rows.filter(intent__in=intents)
     if ask_between is not None:
         rows = rows.filter(ask_inr__range=ask_between)
-    facts = rows.order_by("id").values_list(
-        "id",
-        "organisation_id",
-        "version",
-        "intent",
-        "business__nic_code",
-        "business__state",
-        "ask_inr",
-        "revenue",
-        "title",
-        "summary",
-        "published_at",
+    told = Case(When(entry__division="", then=Value("")), default=F("business__nic_code"))
+    facts = (
+        rows.annotate(nic_told=told)
+        .order_by("id")
+        .values_list(
+            "id",
+            "organisation_id",
+            "version",
+            "intent",
+            "nic_told",
+            "business__state",
+            "ask_inr",
+            "revenue",
+            "title",
+            "summary",
+            "published_at",
+        )
     )
     return [ListingFacts(*row) for row in facts]
 

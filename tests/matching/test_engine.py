@@ -104,3 +104,10 @@ def test_the_order_does_not_depend_on_the_order_of_the_input() -> None:
     assert forward == backward
     assert [found.score for found in forward] == sorted((found.score for found in forward), reverse=True)
     assert len({found.rank_key for found in forward}) == len(forward)
+
+
+def test_a_trade_that_may_not_be_told_is_neither_a_fit_nor_none() -> None:
+    found = score(WISH, replace(LISTING, nic_code=""))
+
+    assert found is not None
+    assert next((part.code, part.points, part.values) for part in found.parts) == ("sector_hidden", 25, ())

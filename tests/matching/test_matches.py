@@ -10,7 +10,7 @@ from matching.models import Mandate, Match
 from msme import services as listings
 from msmebazaar.core.actor import Actor
 from tests.conftest import Persona
-from tests.factories import make_live_listing, mandate_payload
+from tests.factories import add_figures, make_business, make_live_listing, mandate_payload, some_gstin
 
 URL = "/api/v1/mandates/"
 Drain = Callable[[], int]
@@ -209,3 +209,20 @@ def test_pages_are_best_first_to_the_end(seller: Persona, buyer: Persona, staff_
 
     assert len(scores) == 5
     assert scores == sorted(scores, reverse=True)
+
+
+def test_a_match_tells_no_more_than_the_teaser(
+    seller: Persona, buyer: Persona, staff_actor: Actor, drain: Drain
+) -> None:
+    """In Sikkim nobody else works metal here: the trade is told nowhere, not in a reason either."""
+    business = make_business(seller.actor, gstin=some_gstin("11"))
+    add_figures(seller.actor, business)
+    make_live_listing(seller.actor, staff_actor, business)
+    mandate = write(buyer, states=["SK"], nic_include=["25910"])
+
+    drain()
+
+    (match,) = matches_of(buyer, mandate)
+    assert match["listing"]["nic_division"] == ""
+    assert {reason["code"] for reason in match["reasons"]} == {"sector_hidden", "place_match", "ticket_match"}
+    assert "Fabricated" not in str(match)
