@@ -41,10 +41,11 @@ def widened(cell: Cell, firms: Mapping[Cell, int]) -> Cell:
         firms: how many organisations lie in each cell of the ladder; a missing one has none.
     """
     for step in ladder(cell):
-        if firms.get(step, 0) >= K or _is_crowded(step):
+        if firms.get(step, 0) >= K or is_crowded(step):
             return step
     return ladder(cell)[-1]
 
 
-def _is_crowded(cell: Cell) -> bool:
+def is_crowded(cell: Cell) -> bool:
+    """Whether a cell may be shown whoever is registered here."""
     return not cell.district and (not cell.section or cell.state not in SMALL_STATES)

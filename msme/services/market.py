@@ -18,7 +18,7 @@ from msme.models import Business, Listing, MarketEntry, SearchWord
 from msme.quality import assess
 from msme.types import Intent, ListingStatus, band_of
 from msme.understanding import reference_words, searchable, words_of
-from msme.widening import Cell, ladder, widened
+from msme.widening import Cell, is_crowded, ladder, widened
 from msmebazaar.core.types import state_by_letters
 
 BATCH = 1000
@@ -98,31 +98,32 @@ def _cell(business: Business, sections: Mapping[str, str]) -> Cell:
 
 
 def _count_firms(cells: Iterable[Cell]) -> dict[Cell, int]:
-    """How many organisations have a business in each cell of the ladders: two grouped counts over what occurs."""
-    wanted = {step for cell in cells for step in ladder(cell)}
-    states = {step.state for step in wanted}
+    """How many organisations have a business in each cell of the ladders that is not crowded anyway, each counted once."""
+    wanted = {step for cell in cells for step in ladder(cell) if not is_crowded(step)}
     sections = selectors.sections_of_divisions()
-    organisations: dict[Cell, int] = defaultdict(int)
-    rows = (
-        Business.objects.filter(state__in=states, merged_into__isnull=True)
-        .annotate(division=Substr("nic_code", 1, 2))
+    businesses = Business.objects.filter(merged_into__isnull=True).annotate(division=Substr("nic_code", 1, 2))
+    in_districts = (
+        businesses.filter(
+            state__in={step.state for step in wanted},
+            district__in={step.district for step in wanted if step.district},
+            division__in={step.division for step in wanted if step.division},
+        )
         .values_list("state", "district", "division")
         .annotate(firms=Count("organisation", distinct=True))
         .order_by()
     )
-    if len(states) <= FEW_STATES:  # of one listing: only what its ladder needs
-        rows = rows.filter(division__in={step.division for step in wanted if step.division})
-    for state, district, division, firms in rows:
+    counted = {
+        Cell(state, district, sections.get(division, ""), division): firms
+        for state, district, division, firms in in_districts
+    }
+    small = {step.state for step in wanted if not step.district}
+    members: dict[Cell, set[UUID]] = defaultdict(set)
+    in_states = businesses.filter(state__in=small).values_list("state", "division", "organisation_id").distinct()
+    for state, division, organisation_id in in_states.order_by() if small else ():
         section = sections.get(division, "")
-        for step in {Cell(state, district, section, division), Cell(state, "", section, division)}:
-            if step in wanted:
-                organisations[step] += firms
-        if Cell(state, "", section, "") in wanted:
-            organisations[Cell(state, "", section, "")] += firms
-    return organisations
-
-
-FEW_STATES = 2
+        for step in (Cell(state, "", section, division), Cell(state, "", section, "")):
+            members[step].add(organisation_id)
+    return counted | {step: len(organisations) for step, organisations in members.items()}
 
 
 def _entry(listing: Listing, shown: Cell, *, tier: int, documents: int, now: datetime) -> MarketEntry:

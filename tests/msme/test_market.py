@@ -333,6 +333,19 @@ class TestWidening:
 
         assert set(MarketEntry.objects.values_list("district", flat=True)) == {""}
 
+    def test_in_a_small_state_an_owner_counts_once_whatever_their_firms_and_places(
+        self, offer: Maker, make_persona: Callable[[], Persona], buyer: Persona
+    ) -> None:
+        for number in range(K):
+            offer(f"Shed {number}", gst="11", pincode=("737101", "737111", "737113", "737116", "737120")[number])
+        alone = set(MarketEntry.objects.values_list("section", "division"))
+        for number in range(K - 1):
+            last = offer(f"Works {number}", gst="11", owner=make_persona(), nic=("13131", "10712")[number % 2])
+
+        assert alone == {("", "")}
+        told = buyer.client.get(f"{URL}{last.pk}/").json()["data"]
+        assert (told["section"], told["nic_division"]) == ("C", "")  # five owners make things, and no five of them the same
+
     def test_in_a_small_state_the_industry_is_not_told_either(self, offer: Maker, buyer: Persona) -> None:
         listing = offer("Weaving shed", gst="11", pincode="737101")
 
