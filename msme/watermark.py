@@ -4,10 +4,11 @@ import io
 
 import pikepdf
 from reportlab.lib.colors import Color
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 GREY = Color(0.35, 0.35, 0.35, alpha=0.25)
-FONT, SIZE, STEP, ANGLE = "Helvetica", 15, 130, 35
+FONT, SIZE, STEP, GAP, ANGLE = "Helvetica", 15, 110, 60, 35
 
 
 def watermarked(content: bytes, text: str) -> bytes:
@@ -38,8 +39,9 @@ def _stamp(text: str, width: float, height: float) -> bytes:
     canvas.translate(width / 2, height / 2)
     canvas.rotate(ANGLE)
     reach = int((width + height) / 2)
-    for y in range(-reach, reach + 1, STEP):
-        for x in range(-reach, reach + 1, 340):
-            canvas.drawCentredString(x + (y // STEP % 2) * 170, y, text)
+    apart = int(stringWidth(text, FONT, SIZE)) + GAP
+    for row, y in enumerate(range(-reach, reach + 1, STEP)):
+        for x in range(-reach - row % 2 * apart // 2, reach + apart, apart):
+            canvas.drawCentredString(x, y, text)
     canvas.save()
     return made.getvalue()

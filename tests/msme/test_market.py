@@ -344,7 +344,10 @@ class TestWidening:
 
         assert alone == {("", "")}
         told = buyer.client.get(f"{URL}{last.pk}/").json()["data"]
-        assert (told["section"], told["nic_division"]) == ("C", "")  # five owners make things, and no five of them the same
+        assert (told["section"], told["nic_division"]) == (
+            "C",
+            "",
+        )  # five owners make things, and no five of them the same
 
     def test_in_a_small_state_the_industry_is_not_told_either(self, offer: Maker, buyer: Persona) -> None:
         listing = offer("Weaving shed", gst="11", pincode="737101")
