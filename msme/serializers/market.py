@@ -99,6 +99,10 @@ class ListingShown(serializers.ModelSerializer[MarketEntry]):
     class Meta:
         model = MarketEntry
         fields = tuple(VISIBLE_FROM)
+        extra_kwargs = {
+            name: {"help_text": "Number of the band; `GET /listings/facets/` has the label of each."}
+            for name in ("revenue_band", "ebitda_band", "employees_band")
+        }
 
     def get_is_own(self, entry: MarketEntry) -> bool:
         return entry.organisation_id in self.context.get("own", ())

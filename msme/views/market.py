@@ -27,6 +27,7 @@ from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
 from msmebazaar.core.http.pagination import SortedKeyset
 from msmebazaar.core.http.views import ApiView
+from msmebazaar.core.types.money import LARGEST
 
 
 def actor_or_nobody(request: Request) -> Actor | None:
@@ -47,7 +48,22 @@ def shown_to(actor: Actor | None, entries: Any, *, many: bool = False) -> Any:
 
 def _moment(value: Any) -> Any:
     found = parse_datetime(value)
-    if found is None:
+    if found is None or found.tzinfo is None:
+        raise ValueError(value)
+    return found
+
+
+def _number(value: Any) -> Decimal:
+    """As large as the columns hold; a cursor comes from outside."""
+    found = Decimal(value)
+    if not found.is_finite() or abs(found) >= LARGEST:
+        raise ValueError(value)
+    return found
+
+
+def _whole(value: Any) -> int:
+    found = int(value)
+    if not 0 <= found < 2**31:
         raise ValueError(value)
     return found
 
@@ -55,11 +71,11 @@ def _moment(value: Any) -> Any:
 def _order(name: str) -> SortedKeyset:
     orders: dict[str, tuple[str, bool, Callable[[Any], Any]]] = {
         "newest": ("published_at", True, _moment),
-        "ask_low": ("ask_inr", False, Decimal),
-        "ask_high": ("ask_inr", True, Decimal),
-        "revenue_high": ("revenue_inr", True, Decimal),
-        "quality": ("quality", True, int),
-        "relevance": ("rank", True, int),
+        "ask_low": ("ask_inr", False, _number),
+        "ask_high": ("ask_inr", True, _number),
+        "revenue_high": ("revenue_inr", True, _number),
+        "quality": ("quality", True, _whole),
+        "relevance": ("rank", True, _whole),
     }
     column, is_descending, reads = orders[name]
     return SortedKeyset(column, "listing", is_descending=is_descending, reads=reads)

@@ -1,5 +1,7 @@
 """The market: search in two languages, facets, levels, widening, caching, saved searches."""
 
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -157,6 +159,40 @@ class TestFiltersAndFacets:
         assert len({row for page in pages for row in page}) == 5
         assert [row["id"] for row in back["data"]] == pages[1]
         assert buyer.client.get(back["pagination"]["previous"]).json()["pagination"]["previous"] is None
+
+    def test_listings_of_one_millisecond_are_all_paged_through(self, offer: Maker, buyer: Persona) -> None:
+        moment = clock.now().replace(microsecond=479_000)
+        for number in range(5):
+            listing = offer(f"Shed {number}")
+            MarketEntry.objects.filter(pk=listing.pk).update(published_at=moment + timedelta(microseconds=number * 150))
+
+        url, seen = f"{URL}?page_size=2", []
+        while url:
+            body = buyer.client.get(url).json()
+            seen += [row["title"] for row in body["data"]]
+            url = body["pagination"]["next"]
+
+        assert seen == [f"Shed {number}" for number in (4, 3, 2, 1, 0)]
+
+    @pytest.mark.parametrize(
+        ("sort", "value"),
+        [
+            ("ask_low", "NaN"),
+            ("ask_low", "1E+999999"),
+            ("ask_low", {"a": 1}),
+            ("quality", 10**30),
+            ("quality", -1),
+            ("newest", "2026-11-26T10:00:00"),
+            ("newest", "2026-99-26T10:00:00Z"),
+            ("newest", 7),
+            ("relevance", "x"),
+        ],
+    )
+    def test_a_forged_cursor_is_not_found(self, buyer: Persona, sort: str, value: object) -> None:
+        place = {"value": value, "id": "01a21641-0000-7000-8000-000000000000", "back": False}
+        cursor = urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+        assert buyer.client.get(f"{URL}?q=loom&sort={sort}&cursor={cursor}").status_code == 404
 
     @pytest.mark.parametrize("cursor", ["nonsense", "e30", "bnVsbA", "eyJ2YWx1ZSI6MX0"])
     def test_a_broken_cursor_is_not_found(self, buyer: Persona, cursor: str) -> None:

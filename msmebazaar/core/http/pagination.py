@@ -4,10 +4,10 @@ import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
@@ -96,8 +96,10 @@ class SortedKeyset(KeysetPagination):
         return Q(**{f"{self.column}__{side}e": value}) & beyond
 
     def _link(self, row: Any, *, is_back: bool) -> str:
-        place = {"value": getattr(row, self.column), "id": getattr(row, f"{self.key}_id", row.pk), "back": is_back}
-        text = urlsafe_b64encode(json.dumps(place, cls=DjangoJSONEncoder).encode()).decode().rstrip("=")
+        value = getattr(row, self.column)
+        exact = value.isoformat() if isinstance(value, datetime) else str(value)  # JSON encoders cut moments short
+        place = {"value": exact, "id": str(getattr(row, f"{self.key}_id", row.pk)), "back": is_back}
+        text = urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
         return str(replace_query_param(self.url, self.cursor_query_param, text))
 
     def _place(self, text: str) -> dict[str, Any] | None:
