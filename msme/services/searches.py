@@ -22,7 +22,7 @@ PERIODS: dict[str, timedelta] = {
     Frequency.WEEKLY: timedelta(days=7),
 }
 MOST_SEARCHES = 50
-ROUND = 500
+ROUND = 2000
 MOST_NAMED = 100  # more new listings than this are told as "100"
 
 
@@ -74,28 +74,31 @@ def forget_search(*, actor: Actor, search_id: UUID) -> None:
 def tell_of_new_listings(*, now: datetime) -> int:
     """Look at the searches that are due and tell their owners what is new. Returns how many were told.
 
-    One transaction a search: a search that another worker holds is left to it, and one that fails stays due.
+    One transaction a search: a search that another worker holds is left to it, and one that fails stays due. Those for which
+    nothing at all was published since they were looked at are put off together.
     """
     newest = MarketEntry.objects.order_by("-published_at").values_list("published_at", flat=True).first()
-    due = SavedSearch.objects.filter(due_at__lte=now).order_by("due_at")
+    due = SavedSearch.objects.filter(due_at__lte=now)
+    for frequency, period in PERIODS.items():
+        without_news = due.filter(frequency=frequency)
+        if newest is not None:
+            without_news = without_news.filter(seen_until__gte=newest)
+        without_news.update(due_at=now + period)
     told = 0
-    for search_id in list(due.values_list("pk", flat=True)[:ROUND]):
-        told += _look(search_id, newest, now)
+    for search_id in list(due.order_by("due_at").values_list("pk", flat=True)[:ROUND]):
+        told += _look(search_id, now)
     return told
 
 
 @transaction.atomic
-def _look(search_id: UUID, newest: datetime | None, now: datetime) -> int:
+def _look(search_id: UUID, now: datetime) -> int:
     search = SavedSearch.objects.select_for_update(skip_locked=True).filter(pk=search_id, due_at__lte=now).first()
     if search is None:
         return 0
-    count = 0
-    if newest is not None and newest > search.seen_until:
-        actor = people.actor_of(user_id=search.user_id)
-        query = selectors.read_query(selectors.query_of(search.query), search.query.get("q", ""), actor=actor)
-        new = selectors.entries(query, actor=actor).filter(published_at__gt=search.seen_until, published_at__lte=now)
-        others = new.exclude(organisation_id__in=actor.organisation_ids)
-        count = others[:MOST_NAMED].count()
+    actor = people.actor_of(user_id=search.user_id)
+    query = selectors.read_query(selectors.query_of(search.query), search.query.get("q", ""), actor=actor)
+    new = selectors.entries(query, actor=actor).filter(published_at__gt=search.seen_until, published_at__lte=now)
+    count = new.exclude(organisation_id__in=actor.organisation_ids)[:MOST_NAMED].count()
     if count:
         params = {"count": count, "name": search.name, "search_id": str(search.id)}
         accounts.notify(user_ids=[search.user_id], kind="msme.new_listings", now=now, params=params)
