@@ -14,6 +14,7 @@ from django.db import transaction
 
 from accounts import selectors as people
 from accounts import services as accounts
+from accounts.events import FilesOrphaned
 from msme import selectors, teaser, watermark
 from msme.events import DocumentRefused, DocumentUploaded
 from msme.exceptions import DocumentInvalid, DocumentMissing, DocumentNotFound, DocumentNotReady, TooManyDocuments
@@ -250,16 +251,14 @@ def _has_extension(document: Document) -> bool:
     return (document.name or "").lower().endswith(EXTENSIONS[document.content_type])
 
 
+@transaction.atomic
 def remove_document(*, actor: Actor, document_id: UUID) -> None:
-    """The row goes at once; its files with it, or with the next sweep when the store is away."""
+    """The row goes at once, its files by a worker."""
     document = selectors.get_own_document(actor=actor, document_id=document_id)
     actor.require_writable(Scope.BUSINESS, document.business.organisation_id)
-    keys = keys_of([document])
-    with transaction.atomic():
-        _audit("msme.document_removed", document, actor.user_id)
-        document.delete()
-    for key in keys:
-        file_store().remove(key)
+    _audit("msme.document_removed", document, actor.user_id)
+    publish(FilesOrphaned(tuple(keys_of([document]))))
+    document.delete()
 
 
 def keys_of(documents: list[Document]) -> list[str]:

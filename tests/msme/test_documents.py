@@ -9,6 +9,7 @@ from typing import Any
 import pikepdf
 import pytest
 import requests
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -27,6 +28,7 @@ from msmebazaar.core.exceptions import Forbidden
 from msmebazaar.core.models import AuditEntry
 from msmebazaar.core.outbox import relay
 from msmebazaar.core.outbox.models import Delivery
+from msmebazaar.integrations.s3 import TimeLimitedS3Storage
 from msmebazaar.integrations.storage import file_store
 from tests.conftest import Persona
 from tests.factories import make_business
@@ -255,6 +257,25 @@ class TestUpload:
         assert [announce(seller, business.id, pdf()).status_code for _ in range(2)] == [201, 409]
 
 
+def test_without_the_store_it_is_said_and_nothing_is_half_done(seller: Persona, drain: Drain) -> None:
+    ready, begun = upload(seller, pdf()), announce(seller, make_business(seller.actor).id, pdf()).json()["data"]
+    drain()
+    away = TimeLimitedS3Storage(**{**settings.STORAGES["default"]["OPTIONS"], "endpoint_url": "http://127.0.0.1:9"})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("msmebazaar.integrations.storage.default_storage", away)  # nothing listens there
+        complete = seller.client.post(f"/api/v1/documents/{begun['document']['id']}/complete/")
+        link = seller.client.post(f"/api/v1/documents/{ready['id']}/links/")
+        removed = seller.client.delete(f"/api/v1/documents/{ready['id']}/")
+
+    assert (complete.status_code, link.status_code, removed.status_code) == (503, 503, 204)
+    assert complete.json()["error"]["code"] == "unavailable"
+    assert complete["Retry-After"]
+    assert now_of(seller, begun["document"])["state"] == "awaited"
+    assert drain() == 1
+    assert not file_store().exists(f"documents/{ready['id']}")
+
+
 class TestScanning:
     @pytest.fixture
     def clamd(self, settings: Settings) -> Iterator[Clamd]:
@@ -348,6 +369,7 @@ class TestNoOrphans:
         seller.client.post(f"/api/v1/documents/{document['id']}/links/")
 
         assert seller.client.delete(f"/api/v1/documents/{document['id']}/").status_code == 204
+        drain()
         assert self.everything() & {f"documents/{document['id']}"} == set()
         with pytest.raises(DocumentNotFound):
             services.remove_document(actor=seller.actor, document_id=document["id"])
