@@ -19,7 +19,7 @@ from msme.models import (
     SavedSearch,
 )
 from msme.services.documents import keys_of
-from msme.types import ALL_TERMS, BALANCE_SHEET, PROFIT_AND_LOSS, ListingStatus
+from msme.types import ALL_TERMS, LINES, TOTALS, ListingStatus
 from msmebazaar.core.outbox import publish
 
 
@@ -89,15 +89,8 @@ class MsmeHolder:
                 "fiscal_year",
                 "months",
                 "source",
-                "revenue_inr",
-                "pat_inr",
-                "net_worth_inr",
-                "total_assets_inr",
-                "debt_inr",
-                "exports_inr",
-                "plant_machinery_inr",
-                *PROFIT_AND_LOSS,
-                *(line for line in BALANCE_SHEET if line != "plant_machinery_inr"),
+                *TOTALS,
+                *LINES,
             ),
             "listing": as_rows(
                 Listing.objects.filter(**mine),

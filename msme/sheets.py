@@ -10,10 +10,9 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from msme.inspection import XLSX, Refused, inspect
-from msme.types import BALANCE_SHEET, PROFIT_AND_LOSS, TOTALS
+from msme.types import LINES, TOTALS
 
 MOST_ROWS, LONGEST_CELL = 500, 100
-LINES = tuple(line for line in (*PROFIT_AND_LOSS, *BALANCE_SHEET) if line not in TOTALS)
 COLUMNS = ("fiscal_year", "months", "source", *TOTALS, *LINES)
 # What people call the columns, beside our names with and without `_inr`.
 ALIASES: dict[str, str] = {

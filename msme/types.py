@@ -10,6 +10,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from msmebazaar.core.types.money import CRORE, LAKH
+
 
 class Constitution(models.TextChoices):
     PROPRIETORSHIP = "proprietorship", _("Proprietorship")
@@ -72,6 +74,11 @@ ASSETS = (
 )
 LIABILITIES = ("payables_inr", "other_liabilities_inr")
 BALANCE_SHEET = (*ASSETS, *LIABILITIES, "contingent_inr")
+
+
+LINES = tuple(line for line in (*PROFIT_AND_LOSS, *BALANCE_SHEET) if line not in TOTALS)
+# Amounts that may be negative: a loss, negative net worth, an exceptional loss, a tax refund.
+SIGNED = ("pat_inr", "net_worth_inr", "exceptional_inr", "tax_inr")
 
 
 class AddBackKind(models.TextChoices):
@@ -263,7 +270,6 @@ class Frequency(models.TextChoices):
     NEVER = "never", _("Never")
 
 
-LAKH, CRORE = Decimal(100_000), Decimal(10_000_000)
 AMOUNT_EDGES = (10 * LAKH, 50 * LAKH, CRORE, 5 * CRORE, 10 * CRORE, 25 * CRORE, 50 * CRORE, 100 * CRORE)
 # The lower edges of a facet's bands; band n runs from the n-th edge (from nothing: 0) up to the next one.
 BANDS: dict[str, tuple[Decimal, ...]] = {

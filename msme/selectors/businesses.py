@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Max, QuerySet
 
+from accounts import selectors as people
 from msme import places
 from msme.classification import classify, limits_on
 from msme.exceptions import BusinessNotFound
@@ -42,6 +43,16 @@ def earnings_of(statement: FinancialStatement) -> Earnings:
     """EBITDA, adjusted EBITDA and SDE of a year, as far as its lines tell."""
     lines = {name: getattr(statement, name) for name in ("revenue_inr", "pat_inr", *PROFIT_AND_LOSS)}
     return earnings(lines, [(item.kind, item.amount_inr) for item in statement.add_backs.all()])
+
+
+def names_of(business: Business) -> list[str]:
+    """Every name that tells whose business it is: the firm's, its owners', its people's; for the guard of what others see."""
+    return [
+        business.legal_name,
+        business.trade_name,
+        *people.list_member_names(organisation_id=business.organisation_id),
+        *(owner.full_name for owner in business.owners.all()),
+    ]
 
 
 def weak_contradictions(business: Business) -> list[FieldFault]:

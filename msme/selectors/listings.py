@@ -8,9 +8,9 @@ from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, Wh
 
 from msme.exceptions import ListingNotFound
 from msme.models import FinancialStatement, Listing, ListingVersion, MarketEntry
+from msme.selectors.market import may_browse
 from msme.types import (
     VERSIONED,
-    Intent,
     ListingFacts,
     ListingStatus,
     PricePoint,
@@ -24,10 +24,8 @@ def own_listings(*, actor: Actor) -> QuerySet[Listing]:
 
 
 def may_see(actor: Actor | None) -> Q:
-    """Which live listings the actor may see. Who asks for equity may not do so in public (Companies Act s.42(7)): those are
-    for verified investors only."""
-    live = Q(status=ListingStatus.LIVE)
-    return live if actor and actor.verified_investor_of else live & ~Q(intent=Intent.EQUITY_INVESTMENT)
+    """Which live listings the actor may see."""
+    return Q(status=ListingStatus.LIVE) & may_browse(actor)
 
 
 def get_visible_listing(*, actor: Actor | None, listing_id: UUID) -> Listing:

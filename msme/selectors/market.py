@@ -243,7 +243,8 @@ def count_facets(query: MarketQuery, *, actor: Actor | None) -> Facets:
 
 
 def _count_facets(query: MarketQuery, actor: Actor | None) -> Facets:
-    filtered = [facet for facet in FACETS if facet in _conditions(query)]
+    conditions = _conditions(query)
+    filtered = [facet for facet in FACETS if facet in conditions]
     open_ones = [facet for facet in FACETS if facet not in filtered]
     total, counted = _count(entries(query, actor=actor), open_ones)
     for facet in filtered:

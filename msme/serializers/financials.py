@@ -9,7 +9,7 @@ from rest_framework import serializers
 from msme.models import FinancialStatement, ImportRun
 from msme.selectors import earnings_of
 from msme.services.imports import UNITS
-from msme.types import BALANCE_SHEET, PROFIT_AND_LOSS, TOTALS, AddBackKind, FigureSource
+from msme.types import LINES, SIGNED, TOTALS, AddBackKind, FigureSource
 from msmebazaar.core.http.problems import translated
 from msmebazaar.core.http.serializers import (
     Base,
@@ -18,7 +18,6 @@ from msmebazaar.core.http.serializers import (
 )
 from msmebazaar.core.types import FinancialYear, Money
 
-SIGNED = ("exceptional_inr", "tax_inr")  # a gain or a loss; a refund
 LINE_HELP = {
     "cogs_inr": "Cost of goods sold.",
     "owner_remuneration_inr": "Part of employee cost or other expenses.",
@@ -37,8 +36,7 @@ LinesShape: Any = type(
             name: MoneyField(
                 required=False, allow_null=True, allow_negative=name in SIGNED, help_text=LINE_HELP.get(name, "")
             )
-            for name in (*PROFIT_AND_LOSS, *BALANCE_SHEET)
-            if name not in TOTALS
+            for name in LINES
         },
     },
 )
@@ -103,13 +101,7 @@ class FinancialsAnswer(serializers.ModelSerializer[FinancialStatement]):
             "fiscal_year",
             "months",
             "source",
-            "revenue_inr",
-            "pat_inr",
-            "net_worth_inr",
-            "total_assets_inr",
-            "debt_inr",
-            "exports_inr",
-            "plant_machinery_inr",
+            *TOTALS,
             "is_year_to_date",
             "run_rate_revenue_inr",
             "lines",

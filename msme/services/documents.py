@@ -1,7 +1,7 @@
 """Papers of a business: uploaded straight into the object store, checked by a worker, read through short links.
 
-Vendor calls run outside transactions: `begin_upload` and `give_link` write their row and then sign a link, which needs no
-network; `inspect_document` and `sweep_files` own the row they work on.
+Calls of the store and the scanner run outside transactions; `begin_upload` only signs a form, which needs no network.
+`inspect_document` and `sweep_files` own the rows they work on, so that repeating them is harmless.
 """
 
 import hashlib
@@ -12,7 +12,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from accounts import selectors as people
 from accounts import services as accounts
 from accounts.events import FilesOrphaned
 from msme import selectors, teaser, watermark
@@ -113,8 +112,7 @@ def _faults(business: Business, given: DocumentInput) -> list[FieldFault]:
         found.append(
             FieldFault("level", "not_possible", N_("Papers are shown after the NDA or in the data room only."))
         )
-    names = [business.legal_name, business.trade_name, *(owner.full_name for owner in business.owners.all())]
-    names += people.list_member_names(organisation_id=business.organisation_id)
+    names = selectors.names_of(business)
     return found + teaser.leaks(given.name.replace("_", " "), names=names, field="name", pincode=business.pincode)
 
 

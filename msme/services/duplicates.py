@@ -25,6 +25,13 @@ from msmebazaar.core.outbox import publish
 NAMES_ALIKE = 0.85  # of the names without "private limited" and the like
 OF_EVERY_NAME = re.compile(r"\b(pvt|private|ltd|limited|llp|opc|and|the|m/s|company|co)\b|[^\w\s]", re.IGNORECASE)
 MOST_FOUND, MOST_COMPARED = 20, 1000
+# What a merge hands over, by the name it is written down under.
+MOVABLE: dict[str, Any] = {
+    "statements": FinancialStatement,
+    "documents": Document,
+    "registrations": GstRegistration,
+    "listings": Listing,
+}
 
 
 @transaction.atomic
@@ -148,10 +155,9 @@ def _move(absorbed: Business, kept: Business) -> dict[str, list[str]]:
 
 
 def _hand_over(moved: dict[str, list[str]], to: Business) -> None:
-    FinancialStatement.objects.filter(pk__in=moved["statements"]).update(business=to)
-    Document.objects.filter(pk__in=moved["documents"]).update(business=to)
-    GstRegistration.objects.filter(pk__in=moved["registrations"]).update(business=to)
-    Listing.objects.filter(pk__in=moved["listings"]).update(business=to, organisation_id=to.organisation_id)
+    for name, model in MOVABLE.items():
+        model.objects.filter(pk__in=moved[name]).update(business=to)
+    Listing.objects.filter(pk__in=moved["listings"]).update(organisation_id=to.organisation_id)
 
 
 @transaction.atomic
@@ -167,12 +173,7 @@ def undo_merge(*, actor: Actor, merge_id: UUID, now: datetime) -> None:
     if merge is None:
         raise MergeNotFound
     absorbed = Business.objects.select_for_update().get(pk=merge.absorbed_id)
-    still = {
-        "statements": _still_with(FinancialStatement, merge, "statements"),
-        "documents": _still_with(Document, merge, "documents"),
-        "registrations": _still_with(GstRegistration, merge, "registrations"),
-        "listings": _still_with(Listing, merge, "listings"),
-    }
+    still = {name: _still_with(merge, name) for name in MOVABLE}
     _hand_over(still, absorbed)
     absorbed.merged_into = None
     absorbed.save()
@@ -193,8 +194,8 @@ def undo_merge(*, actor: Actor, merge_id: UUID, now: datetime) -> None:
     )
 
 
-def _still_with(model: Any, merge: Merge, name: str) -> list[str]:
-    rows = model.objects.filter(pk__in=merge.moved[name], business_id=merge.kept_id)
+def _still_with(merge: Merge, name: str) -> list[str]:
+    rows = MOVABLE[name].objects.filter(pk__in=merge.moved[name], business_id=merge.kept_id)
     return [str(key) for key in rows.values_list("pk", flat=True)]
 
 

@@ -13,7 +13,7 @@ from msme.events import BusinessChanged
 from msme.exceptions import FinancialsInvalid, FinancialsKnown
 from msme.models import AddBack, Business, FinancialStatement
 from msme.services.businesses import own_business_locked
-from msme.types import BALANCE_SHEET, PROFIT_AND_LOSS, TOTALS
+from msme.types import LINES, TOTALS
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import N_, FieldFault
@@ -41,7 +41,7 @@ class FinancialsInput:
     """Figures of one fiscal year in rupees; of the year to date when `months` is less than 12.
 
     `is_confirmed`: a revenue 30 times that of the year beside it, or a thirtieth, is meant.
-    `lines`: what is known of `msme.types.PROFIT_AND_LOSS` and `BALANCE_SHEET`, by name.
+    `lines`: what is known of `msme.types.LINES`, by name.
     """
 
     fiscal_year: FinancialYear
@@ -60,7 +60,7 @@ class FinancialsInput:
 
     def all_lines(self) -> dict[str, Decimal | None]:
         """Totals and lines together, every known name present."""
-        known = {**dict.fromkeys((*PROFIT_AND_LOSS, *BALANCE_SHEET)), **self.lines}
+        known = {**dict.fromkeys(LINES), **self.lines}
         return known | {name: getattr(self, name) for name in TOTALS}
 
 

@@ -14,20 +14,21 @@ from msme.exceptions import BusinessNotFound, FinancialsInvalid, SheetUnreadable
 from msme.models import ImportRun
 from msme.services.businesses import own_business_locked
 from msme.services.financials import FinancialsInput, replace_financials
-from msme.sheets import COLUMNS, LINES, Unreadable, read_rows
+from msme.sheets import COLUMNS, Unreadable, read_rows
 from msme.texts import SHEET_FAULTS
-from msme.types import TOTALS, FigureSource, ImportState
+from msme.types import LINES, SIGNED, TOTALS, FigureSource, ImportState
 from msmebazaar.core import audit, clock
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import N_, AppError, FieldFault, InvalidValue
 from msmebazaar.core.outbox import publish
 from msmebazaar.core.types import FinancialYear, Money
+from msmebazaar.core.types.money import CRORE, LAKH, THOUSAND
 
 UNITS: dict[str, Decimal] = {
     "rupee": Decimal(1),
-    "thousand": Decimal(1000),
-    "lakh": Decimal(100_000),
-    "crore": Decimal(10_000_000),
+    "thousand": THOUSAND,
+    "lakh": LAKH,
+    "crore": CRORE,
 }
 
 
@@ -143,9 +144,6 @@ def _given(row: Mapping[str, str]) -> FinancialsInput | list[FieldFault]:
         lines=lines,
         **totals,
     )
-
-
-SIGNED = ("pat_inr", "net_worth_inr", "exceptional_inr", "tax_inr")
 
 
 def _read(name: str, cell: str) -> Any:

@@ -150,12 +150,7 @@ def _what_is_missing(listing: Listing) -> list[FieldFault]:
         for term in sorted(needed)
         if getattr(listing, term) in (None, "")
     ]
-    names = [
-        business.legal_name,
-        business.trade_name,
-        *people.list_member_names(organisation_id=listing.organisation_id),
-        *(owner.full_name for owner in business.owners.all()),
-    ]
+    names = selectors.names_of(business)
     for field in TEXTS:
         faults += teaser.leaks(getattr(listing, field), names=names, field=field, pincode=business.pincode)
     return faults

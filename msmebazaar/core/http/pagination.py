@@ -22,6 +22,12 @@ if TYPE_CHECKING:  # DRF imports this module while it is itself being imported
 LARGEST_COUNT = 10_000
 
 
+def counted(rows: QuerySet[Any]) -> int | None:
+    """How many rows there are; None above LARGEST_COUNT, where counting would cost more than the page."""
+    count = rows.order_by()[: LARGEST_COUNT + 1].count()
+    return count if count <= LARGEST_COUNT else None
+
+
 class KeysetPagination(CursorPagination):
     """Newest first by the time-ordered key, which is unique, so no row is ever skipped or shown twice."""
 
@@ -35,8 +41,7 @@ class KeysetPagination(CursorPagination):
         self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: "APIView | None" = None
     ) -> list[Any] | None:
         assert isinstance(queryset, QuerySet), "keyset pages are pages of a table"
-        counted = queryset.order_by()[: LARGEST_COUNT + 1].count()
-        self.count = counted if counted <= LARGEST_COUNT else None
+        self.count = counted(queryset)
         return super().paginate_queryset(queryset, request, view)
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -67,8 +72,7 @@ class SortedKeyset(KeysetPagination):
         assert isinstance(queryset, QuerySet), "keyset pages are pages of a table"
         self.page_size = self.get_page_size(request) or self.page_size
         self.url = request.build_absolute_uri()
-        counted = queryset.order_by()[: LARGEST_COUNT + 1].count()
-        self.count = counted if counted <= LARGEST_COUNT else None
+        self.count = counted(queryset)
         place = self._place(request.query_params.get(self.cursor_query_param, ""))
         is_back = bool(place and place["back"])
         goes_down = self.is_descending != is_back
