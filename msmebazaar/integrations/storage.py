@@ -12,7 +12,7 @@ from django.core.files.storage import Storage, default_storage
 from django.utils.http import content_disposition_header
 
 from msmebazaar.core.exceptions import Unavailable
-from msmebazaar.integrations.errors import measured
+from msmebazaar.integrations.errors import VendorError, measured
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,14 @@ RETRY_SOON_S = 5
 @contextmanager
 def reaching_the_store() -> Iterator[None]:
     """A store that is away, or refuses, is "try again soon" for whoever asked, not an error of ours."""
-    with measured("s3"):
-        try:
-            yield
-        except (BotoCoreError, ClientError) as error:
-            raise Unavailable(retry_after_s=RETRY_SOON_S) from error
+    try:
+        with measured("s3"):
+            try:
+                yield
+            except (BotoCoreError, ClientError) as error:
+                raise VendorError("s3", "", permanent=False) from error
+    except VendorError as error:
+        raise Unavailable(retry_after_s=RETRY_SOON_S) from error
 
 
 class FileStore:
