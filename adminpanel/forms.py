@@ -48,3 +48,38 @@ class ReviewDecision(forms.Form):
         if cleaned.get("decision") == "changes" and not cleaned.get("reason"):
             self.add_error("reason", _("Choose a reason; the owner reads it."))
         return cleaned
+
+
+class ValuationDecision(forms.Form):
+    """What a colleague does about a valuation; each decision needs its own fields."""
+
+    NEEDED = {
+        "rerun": (),
+        "propose": ("point_inr", "low80_inr", "high80_inr", "text"),
+        "approve": ("override_id",),
+        "reject": ("override_id",),
+        "sign_off": ("valuer_name", "registration_number"),
+    }
+
+    decision = forms.ChoiceField(choices=[(name, name) for name in NEEDED])
+    override_id = forms.UUIDField(required=False)
+    point_inr = forms.DecimalField(required=False, min_value=0, max_digits=18, decimal_places=2)
+    low80_inr = forms.DecimalField(required=False, min_value=0, max_digits=18, decimal_places=2)
+    high80_inr = forms.DecimalField(required=False, min_value=0, max_digits=18, decimal_places=2)
+    valuer_name = forms.CharField(required=False, max_length=120)
+    registration_number = forms.RegexField(
+        r"^IBBI/RV(-E)?/\d{2}/\d{4}/\d{5}$",
+        required=False,
+        error_messages={"invalid": _("A registration number looks like IBBI/RV/06/2019/12345.")},
+    )
+    text = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        for name in self.NEEDED.get(given.get("decision", ""), ()):
+            if given.get(name) in (None, "") and name not in self.errors:
+                self.add_error(name, _("This is needed."))
+        low, point, high = (given.get(name) for name in ("low80_inr", "point_inr", "high80_inr"))
+        if given.get("decision") == "propose" and None not in (low, point, high) and not low <= point <= high:
+            self.add_error("point_inr", _("The value must lie within its range."))
+        return given

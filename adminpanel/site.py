@@ -57,6 +57,7 @@ class BazaarAdminSite(AdminSite):
             path("review/tiers/", self.admin_view(views.tier_queue), name="review-tiers"),
             path("review/tiers/<uuid:request_id>/", self.admin_view(views.review_tier), name="review-tier"),
             path("review/duplicates/", self.admin_view(views.duplicates), name="review-duplicates"),
+            path("valuations/<uuid:valuation_id>/", self.admin_view(views.valuation_desk), name="valuation-desk"),
             path("documents/<uuid:document_id>/", self.admin_view(views.open_document), name="open-document"),
             path("desk/", self.admin_view(views.data_desk), name="data-desk"),
             path("desk/<uuid:request_id>/", self.admin_view(views.data_request), name="data-request"),

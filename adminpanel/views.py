@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import selectors as people
 from accounts import services as accounts
-from adminpanel.forms import DataAnswer, DuplicateDecision, ReviewDecision, TierDecision
+from adminpanel.forms import DataAnswer, DuplicateDecision, ReviewDecision, TierDecision, ValuationDecision
 from adminpanel.signin import step_up
 from msme import selectors as listings
 from msme import services
@@ -20,6 +20,8 @@ from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import AppError
 from msmebazaar.core.http.problems import to_problem
+from valuation import selectors as valuations
+from valuation import services as appraisals
 
 QUEUE_LENGTH = 50
 
@@ -190,3 +192,49 @@ def export_for(request: HttpRequest, request_id: UUID) -> HttpResponse:
     accounts.request_export(user_id=item.user_id, actor_id=_actor(request).user_id)
     messages.success(request, _("The copy is being made; the person is told when it is ready."))
     return redirect("admin:data-request", request_id=request_id)
+
+
+@require_http_methods(["GET", "POST"])
+def valuation_desk(request: HttpRequest, valuation_id: UUID) -> HttpResponse:
+    """One valuation: run it again, propose or decide on an override, record a registered valuer's sign-off."""
+    form = ValuationDecision(request.POST or None)
+    try:
+        if request.method == "POST" and form.is_valid():
+            return redirect("admin:valuation-desk", valuation_id=_decide_on_valuation(request, valuation_id, form))
+        item = valuations.get_desk_item(valuation_id=valuation_id)
+    except AppError as error:
+        messages.warning(request, to_problem(error).detail)
+        return redirect("admin:valuation_valuation_changelist")
+    own_id = _actor(request).user_id
+    shown = {"item": item, "form": form, "own_id": own_id, "title": item.business_name}
+    return render(request, "admin/desk/valuation.html", {**admin.site.each_context(request), **shown})
+
+
+def _decide_on_valuation(request: HttpRequest, valuation_id: UUID, form: ValuationDecision) -> UUID:
+    """Carry out what was chosen; which valuation to look at next."""
+    actor, now, given = _actor(request), clock.now(), form.cleaned_data
+    try:
+        if given["decision"] == "rerun":
+            found = appraisals.rerun(actor=actor, valuation_id=valuation_id, today=clock.today_in_india())
+            messages.success(request, _("Valued again; the owner is told."))
+            return found
+        if given["decision"] == "propose":
+            amounts = {name: given[name] for name in ("point_inr", "low80_inr", "high80_inr")}
+            appraisals.propose_override(actor=actor, valuation_id=valuation_id, reason=given["text"], **amounts)
+            messages.success(request, _("Proposed; a second colleague decides."))
+        elif given["decision"] == "sign_off":
+            appraisals.record_sign_off(
+                actor=actor,
+                valuation_id=valuation_id,
+                valuer_name=given["valuer_name"],
+                registration_number=given["registration_number"],
+                note=given["text"],
+            )
+            messages.success(request, _("The sign-off is recorded."))
+        else:
+            decide = appraisals.approve_override if given["decision"] == "approve" else appraisals.reject_override
+            decide(actor=actor, override_id=given["override_id"], now=now)
+            messages.success(request, _("Decided."))
+    except AppError as error:
+        messages.warning(request, to_problem(error).detail)
+    return valuation_id

@@ -22,6 +22,7 @@ from django.http import HttpRequest, JsonResponse  # noqa: E402
 from django.test import RequestFactory, override_settings  # noqa: E402
 from django.test.runner import DiscoverRunner  # noqa: E402
 from rest_framework.test import APIClient  # noqa: E402
+from tests.valuation.cases import MACHINING  # noqa: E402
 
 from accounts.models import Organisation  # noqa: E402
 from accounts.services import find_or_create_contact, open_session  # noqa: E402
@@ -31,8 +32,7 @@ from matching.models import Mandate  # noqa: E402
 from msme.models import MarketEntry  # noqa: E402
 from msmebazaar.core import clock  # noqa: E402
 from msmebazaar.integrations.twilio import messenger  # noqa: E402
-from valuation.canonical import figures_of  # noqa: E402
-from valuation.engine import evaluate  # noqa: E402
+from valuation.engine import ENGINE_VERSION, ENGINES  # noqa: E402
 from valuation.packs import current_pack  # noqa: E402
 
 LISTINGS = int(os.environ.get("LISTINGS", "20000"))
@@ -168,21 +168,18 @@ def run() -> None:
     compare(
         "GET /api/v1/mandates/…/matches/", page(f"/api/v1/mandates/{mandate.id}/matches/"), lambda: bare_page(request)
     )
-    years = [
-        {
-            "fiscal_year": f"{2024 - back}-25",
-            "months": 12,
-            "source": "audited",
-            "revenue": "604100000",
-            "pat": "41200000",
-            "net_worth": "117800000",
-            "total_assets": "309800000",
-            "debt": "103500000",
-        }
-        for back in range(3)
-    ]
-    figures = figures_of({"figures": years})
-    compare("the valuation engine alone", lambda: evaluate(figures, current_pack()), lambda: bare_page(request))
+    pack = current_pack()
+    compare("a full valuation", lambda: ENGINES[ENGINE_VERSION](MACHINING, pack), lambda: bare_dcf(Decimal("24600")))
+
+
+def bare_dcf(revenue: Decimal) -> Decimal:
+    """The five years of a DCF and nothing else."""
+    total, factor = Decimal(0), Decimal("0.9158")
+    for _ in range(5):
+        revenue *= Decimal("1.1")
+        total += revenue * Decimal("0.067") * factor
+        factor *= Decimal("0.8387")
+    return total
 
 
 def main() -> None:

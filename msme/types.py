@@ -1,7 +1,8 @@
 """What other apps get to see of businesses and listings, and the table of a listing's legal moves."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -296,8 +297,18 @@ class ReviewReason(models.TextChoices):
 
 
 @dataclass(frozen=True)
+class AddBackFact:
+    """One item between reported and adjusted EBITDA: rupees, with the sign it has in the sum. Evidenced by a checked document."""
+
+    kind: str
+    amount_inr: Decimal
+    reason: str
+    is_evidenced: bool
+
+
+@dataclass(frozen=True)
 class YearOfFigures:
-    """One fiscal year of a business, in rupees."""
+    """One fiscal year of a business, in rupees. `lines`: what is known of LINES and `plant_machinery_inr`, by name."""
 
     fiscal_year: str
     months: int
@@ -307,17 +318,23 @@ class YearOfFigures:
     net_worth_inr: Decimal
     total_assets_inr: Decimal
     debt_inr: Decimal
+    lines: Mapping[str, Decimal] = field(default_factory=dict)
+    add_backs: tuple[AddBackFact, ...] = ()
 
 
 @dataclass(frozen=True)
 class BusinessFacts:
-    """What a valuation needs to know. `figures` newest first."""
+    """What a valuation needs to know. `figures` newest first; `active_owners` None where no owner was named."""
 
     business_id: UUID
     organisation_id: UUID
     nic_code: str
     state: str
     constitution: str
+    established_year: int | None
+    employees: int | None
+    active_owners: int | None
+    legal_name: str
     figures: tuple[YearOfFigures, ...]
 
 
@@ -339,6 +356,20 @@ class ListingFacts:
     revenue_inr: Decimal | None
     title: str
     summary: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PriceTerms:
+    """What a listing asks and for how much of the business: rupees, percent. Not for showing to others."""
+
+    listing_id: UUID
+    organisation_id: UUID
+    business_id: UUID
+    status: str
+    intent: str
+    ask_inr: Decimal
+    share_pct: Decimal
     published_at: datetime | None
 
 

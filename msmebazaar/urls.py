@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from msmebazaar.core import health, metrics
 from msmebazaar.core.http import pages
+from valuation.views import shared_valuation
 
 handler400 = pages.bad_request
 handler403 = pages.forbidden
@@ -35,6 +36,7 @@ urlpatterns = [
         ),
         name="docs",
     ),
+    path("v/<str:token>/", shared_valuation, name="shared-valuation"),
     path("admin/", admin.site.urls),
     *[path(f"staff/{closed}", pages.not_here) for closed in CLOSED_STAFF_PAGES],
     path("staff/", include("allauth.urls")),

@@ -1,29 +1,87 @@
-"""What a result means, in two sentences from templates: every number in them comes out of the result."""
+"""What a result means, in sentences from templates: every number in them comes out of the result."""
 
+from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-
 from msmebazaar.core.types import Money
+from valuation.engine.v2 import texts as engine
+from valuation.engine.v2.texts import say
 from valuation.models import Valuation
+from valuation.packs import packs
+from valuation.texts import sentence
 from valuation.types import ValuationStatus
 
 
-def explain(valuation: Valuation, pack: dict[str, Any]) -> str:
+def amount(text: str | Decimal, language: str) -> str:
+    """At most three significant digits: more would claim a precision that no estimate has."""
+    return Money(Decimal(text)).rounded().short(language)
+
+
+def explain(valuation: Valuation, language: str) -> list[str]:
+    """Paragraphs: the value, the methods, the figures' quality, how far to trust it."""
     if valuation.status == ValuationStatus.PENDING:
-        return _("Being calculated; ask again in a second.")
+        return [sentence("pending", language)]
+    output = valuation.output or {}
     if valuation.status == ValuationStatus.REFUSED:
-        return _("No value could be calculated; see each reason.")
-    assert valuation.point_inr is not None and valuation.low80_inr is not None and valuation.high80_inr is not None
-    language = get_language() or "en"
-    amounts = {"point": valuation.point_inr, "low": valuation.low80_inr, "high": valuation.high80_inr}
-    return _(
-        "A private sale of the whole business would bring about %(point)s; in four cases of five between %(low)s and "
-        "%(high)s. This is an indicative estimate: on %(firms)s Indian SME issues that the model never saw, its band "
-        "held %(held)s percent; no record of Indian private sales exists yet, and this is not a registered valuer's report."
-    ) % {
-        **{name: Money(amount).rounded().short(language) for name, amount in amounts.items()},
-        "firms": pack["track_record"]["held_out_firms"],
-        "held": pack["track_record"]["inside_band_percent"],
-    }
+        return [sentence("refused", language)]
+    found = [_value(output, language)]
+    if "methods" in output:
+        found.append(_methods(output, language))
+        found.append(sentence("quality", language, score=str(output["quality"]["score"])))
+    found.append(track_record(valuation.pack_id, language))
+    return found
+
+
+def _value(output: dict[str, Any], language: str) -> str:
+    value = output["value"]
+    ends = {"low": amount(value["low80"], language), "high": amount(value["high80"], language)}
+    if value["point"] is None:
+        found = [sentence("band_only", language, **ends)]
+    else:
+        found = [sentence("value", language, point=amount(value["point"], language), **ends)]
+    if value.get("premise") == "liquidation":
+        found.append(sentence("liquidation", language))
+    if value.get("basis") == "business_without_cash_and_debt":
+        found.append(sentence("basis_business", language))
+    stake = output.get("stake")
+    if stake and stake["value"]:
+        share = f"{(Decimal(stake['share']) * 100).normalize():f}"
+        found.append(sentence("stake", language, share=share, value=amount(stake["value"], language)))
+    return " ".join(found)
+
+
+def _methods(output: dict[str, Any], language: str) -> str:
+    found = []
+    for method in output["methods"]:
+        if Decimal(method["weight"]) > 0:
+            weight = f"{Decimal(method['weight']) * 100:.0f}"
+            name = say(engine.METHODS, method["id"], language)
+            value = amount(method["value"], language)
+            found.append(sentence("method", language, name=name, value=value, weight=weight))
+    for warning in output["warnings"]:
+        if warning["code"] == "W_METHODS_DISAGREE":
+            names = {name: say(engine.METHODS, key, language) for name, key in warning["names"].items()}
+            found.append(sentence("disagree", language, **names))
+    return " ".join(found)
+
+
+def track_record(pack_id: str, language: str) -> str:
+    """How often the band held, on what, and what this is not."""
+    content = packs()[pack_id].content
+    record = content["track_record"]
+    if "how" not in record:  # packs of engine 1
+        record = {
+            "how": "held_out",
+            "firms": record["held_out_firms"],
+            "inside_percent": record["inside_band_percent"],
+            "listings": 401,
+            "listings_inside_percent": 79,
+        }
+    return sentence(
+        f"track_{record['how']}",
+        language,
+        firms=str(record["firms"]),
+        inside=str(record["inside_percent"]),
+        listings=str(record["listings"]),
+        listings_inside=str(record["listings_inside_percent"]),
+    )

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from msme.events import ListingPublished
 from msmebazaar.core import clock
 from msmebazaar.core.outbox import subscribe
 from valuation import services
@@ -11,3 +12,8 @@ from valuation.events import ValuationRequested
 @subscribe(ValuationRequested, name="valuation.complete", queue="valuation")
 def complete(*, valuation_id: str, **_: object) -> None:
     services.complete_valuation(valuation_id=UUID(valuation_id), now=clock.now())
+
+
+@subscribe(ListingPublished, name="valuation.record_ask")
+def record_ask(*, listing_id: str, **_: object) -> None:
+    services.record_ask(listing_id=UUID(listing_id))

@@ -14,4 +14,9 @@ register(
         N_("No valuation possible"),
         N_("With the figures we have, no honest value can be given. Open it to see what is missing."),
     ),
+    Kind(
+        "valuation.overridden",
+        N_("Our judgement on your valuation"),
+        N_("Two colleagues looked at your valuation and judged it otherwise. Open it to see the value and the reason."),
+    ),
 )

@@ -1,14 +1,28 @@
 """Reads over valuations."""
 
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
+from msme import selectors as businesses
 from msmebazaar.core.actor import Actor, Scope
-from valuation.exceptions import ValuationNotFound
-from valuation.models import Valuation
-from valuation.types import ValuationSummary
+from valuation import canonical
+from valuation.canonical import Answers
+from valuation.engine import ENGINE_VERSION, ENGINES
+from valuation.engine.v2 import texts as engine
+from valuation.engine.v2.levers import Scenario, effect, levers, scenario_of
+from valuation.engine.v2.texts import say
+from valuation.exceptions import FiguresMissing, NotComparable, ValuationNotFound, ValuationNotReady
+from valuation.explanation import explain
+from valuation.models import ListingValuation, Override, ShareLink, Valuation
+from valuation.packs import current_pack, packs
+from valuation.texts import finding
+from valuation.types import DeskItem, OverrideItem, OverrideState, ValuationStatus, ValuationSummary
 
 
 def own_valuations(*, actor: Actor) -> QuerySet[Valuation]:
@@ -16,10 +30,105 @@ def own_valuations(*, actor: Actor) -> QuerySet[Valuation]:
 
 
 def get_own_valuation(*, actor: Actor, valuation_id: UUID) -> Valuation:
-    valuation = own_valuations(actor=actor).filter(pk=valuation_id).first()
+    valuation = own_valuations(actor=actor).filter(pk=valuation_id).select_related("business").first()
     if valuation is None:
         raise ValuationNotFound
     return valuation
+
+
+def last_answers(*, business_id: UUID) -> Answers:
+    """What the owner said last time about a business."""
+    newest = Valuation.objects.filter(business_id=business_id).order_by("-created_at").first()
+    return Answers.of(newest.answers) if newest else Answers()
+
+
+def check_case(
+    *, actor: Actor, business_id: UUID, answers: Answers | None, valuation_date: date | None, today: date
+) -> dict[str, Any]:
+    """What the engine would say now, without keeping it: refusals, or warnings and quality, and the newest figures.
+
+    Raises:
+        msme BusinessNotFound; FiguresMissing.
+    """
+    facts = businesses.get_business_facts(actor=actor, business_id=business_id)
+    if not facts.figures:
+        raise FiguresMissing
+    said = answers or last_answers(business_id=business_id)
+    content = canonical.input_of(facts, said, valuation_date=valuation_date or today, asked_on=today)
+    output = ENGINES[ENGINE_VERSION](content, current_pack())
+    newest = max(facts.figures, key=lambda row: row.fiscal_year)
+    return {"output": output, "newest": newest, "answers": said}
+
+
+def compare(*, actor: Actor, first_id: UUID, second_id: UUID) -> tuple[Valuation, Valuation]:
+    """Two results of one own business, the older one first.
+
+    Raises:
+        ValuationNotFound, ValuationNotReady, NotComparable.
+    """
+    first, second = (get_own_valuation(actor=actor, valuation_id=key) for key in (first_id, second_id))
+    if first.business_id != second.business_id:
+        raise NotComparable
+    for row in (first, second):
+        _require_current_shape(row)
+    older, newer = sorted((first, second), key=lambda row: row.created_at)
+    return older, newer
+
+
+def list_levers(*, actor: Actor, valuation_id: UUID) -> list[dict[str, Any]]:
+    """What would raise the value, the most first: rupees and points of quality for each change that applies.
+
+    Raises:
+        ValuationNotFound, ValuationNotReady.
+    """
+    row = get_own_valuation(actor=actor, valuation_id=valuation_id)
+    _require_current_shape(row)
+    run, pack = ENGINES[row.engine_version], packs()[row.pack_id]
+    found = []
+    for name, changed in levers(row.input):
+        result = effect(row.input, changed, pack, run)
+        if "refusals" not in result and (Decimal(result["effect"]) > 0 or result["quality_effect"] > 0):
+            found.append({"name": name, **result})
+    return sorted(found, key=lambda item: -Decimal(item["effect"]))
+
+
+def try_scenario(*, actor: Actor, valuation_id: UUID, wanted: Scenario) -> dict[str, Any]:
+    """What an own business would be worth if; nothing is kept.
+
+    Raises:
+        ValuationNotFound, ValuationNotReady.
+    """
+    row = get_own_valuation(actor=actor, valuation_id=valuation_id)
+    _require_current_shape(row)
+    changed = scenario_of(row.input, wanted)
+    return effect(row.input, changed, packs()[row.pack_id], ENGINES[row.engine_version])
+
+
+def _require_current_shape(row: Valuation) -> None:
+    if row.status != ValuationStatus.READY or row.output is None or "methods" not in row.output:
+        raise ValuationNotReady
+
+
+def approved_override(valuation: Valuation) -> Override | None:
+    """The newest override that holds."""
+    return valuation.overrides.filter(state=OverrideState.APPROVED).order_by("-decided_at").first()
+
+
+def share_links(*, actor: Actor, valuation_id: UUID) -> QuerySet[ShareLink]:
+    return ShareLink.objects.filter(valuation=get_own_valuation(actor=actor, valuation_id=valuation_id))
+
+
+def get_shown_valuation(*, actor: Actor, listing_id: UUID) -> ListingValuation:
+    """What the owner lets members see beside a listing.
+
+    Raises:
+        msme ListingNotFound; ValuationNotFound where nothing is shown.
+    """
+    businesses.require_visible(actor=actor, listing_id=listing_id)
+    shown = ListingValuation.objects.filter(listing_id=listing_id).select_related("valuation").first()
+    if shown is None:
+        raise ValuationNotFound
+    return shown
 
 
 def latest_summary(*, organisation_ids: Iterable[UUID]) -> ValuationSummary | None:
@@ -33,4 +142,52 @@ def latest_summary(*, organisation_ids: Iterable[UUID]) -> ValuationSummary | No
         return None
     return ValuationSummary(
         row.id, row.business_id, row.status, row.point_inr, row.low80_inr, row.high80_inr, row.completed_at
+    )
+
+
+def get_desk_item(*, valuation_id: UUID) -> DeskItem:
+    """For staff. Raises: ValuationNotFound."""
+    row = Valuation.objects.filter(pk=valuation_id).select_related("business").first()
+    if row is None:
+        raise ValuationNotFound
+    output = row.output or {}
+    language = (get_language() or "en")[:2]
+    overrides = [
+        OverrideItem(
+            item.id,
+            item.state,
+            item.point_inr,
+            item.low80_inr,
+            item.high80_inr,
+            item.reason,
+            item.proposed_by_id,
+            item.created_at,
+        )
+        for item in row.overrides.order_by("-created_at")
+    ]
+    is_current = "methods" in output
+    return DeskItem(
+        row.id,
+        row.business.legal_name,
+        row.get_status_display(),
+        row.point_inr,
+        row.low80_inr,
+        row.high80_inr,
+        row.quality,
+        tuple(explain(row, language)),
+        tuple(finding(item, engine.WARNINGS, language) for item in output["warnings"]) if is_current else (),
+        tuple(finding(item, engine.REFUSALS, language) for item in output.get("refusals", []) if "amounts" in item),
+        tuple(
+            (
+                say(engine.METHODS, method["id"], language),
+                method["value"] or "–",
+                f"{Decimal(method['weight']) * 100:.0f} %",
+            )
+            for method in output.get("methods", [])
+        ),
+        row.engine_version,
+        row.pack_id,
+        row.completed_at,
+        tuple(overrides),
+        tuple(row.sign_offs.values_list("valuer_name", "registration_number")),
     )

@@ -15,6 +15,40 @@ class ValuationStatus(models.TextChoices):
     REFUSED = "refused", _("No value possible")
 
 
+class ValuationPurpose(models.TextChoices):
+    SALE = "sale", _("Sale of the business")
+    STAKE = "stake", _("Sale of a stake, or an investor")
+    LOAN = "loan", _("Loan")
+    SUCCESSION = "succession", _("Succession in the family")
+    INFORMATION = "information", _("To know where one stands")
+
+
+class Shown(models.TextChoices):
+    """What of a valuation others see beside a listing, with the owner's consent."""
+
+    BAND = "band", _("The range")
+    POINT = "point", _("The value and the range")
+
+
+class OverrideState(models.TextChoices):
+    PROPOSED = "proposed", _("Waits for a second colleague")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+
+
+class RunState(models.TextChoices):
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+
+
+class PriceKind(models.TextChoices):
+    """What was observed of a deal; kept to calibrate the engine on our own market."""
+
+    ASK = "ask", _("Asking price")
+    OFFER = "offer", _("Offer")
+    CLOSED = "closed", _("Closed price")
+
+
 @dataclass(frozen=True)
 class ValuationSummary:
     """The latest result of an organisation's business: amounts in rupees, None where there is none."""
@@ -26,3 +60,43 @@ class ValuationSummary:
     low80_inr: Decimal | None
     high80_inr: Decimal | None
     completed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OverrideItem:
+    """A proposed or decided override, for staff."""
+
+    override_id: UUID
+    state: str
+    point_inr: Decimal
+    low80_inr: Decimal
+    high80_inr: Decimal
+    reason: str
+    proposed_by_id: UUID
+    created_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == OverrideState.PROPOSED
+
+
+@dataclass(frozen=True)
+class DeskItem:
+    """A valuation as staff see it: the value, why, and what colleagues made of it."""
+
+    valuation_id: UUID
+    business_name: str
+    status: str
+    point_inr: Decimal | None
+    low80_inr: Decimal | None
+    high80_inr: Decimal | None
+    quality: int | None
+    paragraphs: tuple[str, ...]
+    warnings: tuple[str, ...]
+    refusals: tuple[str, ...]
+    methods: tuple[tuple[str, str, str], ...]
+    engine_version: str
+    pack_id: str
+    completed_at: datetime | None
+    overrides: tuple[OverrideItem, ...]
+    sign_offs: tuple[tuple[str, str], ...]

@@ -76,6 +76,14 @@ class AddBack(models.Model):
     kind = models.CharField(max_length=20, choices=AddBackKind.choices)
     amount_inr = rupees()
     reason = models.CharField(max_length=300)
+    document = models.ForeignKey(
+        "msme.Document",
+        on_delete=models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="+",
+        help_text="The paper that shows it.",
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(amount_inr=0), name="msme_addback_amount")]

@@ -16,14 +16,19 @@ from msme.models import Business, FinancialStatement
 from msme.reference import rows_of
 from msme.statements import Earnings, earnings
 from msme.types import (
+    LINES,
     PROFIT_AND_LOSS,
+    AddBackFact,
     BusinessFacts,
+    DocumentState,
     MsmeStanding,
     YearOfFigures,
 )
 from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.exceptions import N_, FieldFault
 from msmebazaar.core.types import CIN, FinancialYear, Udyam
+
+KNOWN_LINES = (*LINES, "plant_machinery_inr")
 
 
 def own_businesses(*, actor: Actor) -> QuerySet[Business]:
@@ -86,14 +91,29 @@ def own_statements(*, actor: Actor, business_id: UUID) -> QuerySet[FinancialStat
 
 def get_business_facts(*, actor: Actor, business_id: UUID) -> BusinessFacts:
     """An own business with its figures, for the valuation."""
-    business = get_own_business(actor=actor, business_id=business_id)
+    return facts_of(get_own_business(actor=actor, business_id=business_id))
+
+
+def list_facts(*, business_ids: Iterable[UUID]) -> list[BusinessFacts]:
+    """Facts for work that nobody in particular asked for: a revaluation of the whole market."""
+    found = Business.objects.filter(pk__in=business_ids, merged_into__isnull=True).prefetch_related("owners")
+    return [facts_of(business) for business in found]
+
+
+def facts_of(business: Business) -> BusinessFacts:
+    owners = business.owners.all()
+    rows = business.statements.order_by("-fiscal_year").prefetch_related("add_backs__document")
     return BusinessFacts(
         business.id,
         business.organisation_id,
         business.nic_code,
         business.state,
         business.constitution,
-        figures_of(business.statements.order_by("-fiscal_year")),
+        business.established_year,
+        business.employees,
+        sum(1 for owner in owners if owner.is_active) if owners else None,
+        business.legal_name,
+        figures_of(rows),
     )
 
 
@@ -108,6 +128,16 @@ def figures_of(statements: Iterable[FinancialStatement]) -> tuple[YearOfFigures,
             row.net_worth_inr,
             row.total_assets_inr,
             row.debt_inr,
+            {name: amount for name in KNOWN_LINES if (amount := getattr(row, name)) is not None},
+            tuple(
+                AddBackFact(
+                    item.kind,
+                    item.amount_inr,
+                    item.reason,
+                    item.document is not None and item.document.state == DocumentState.READY,
+                )
+                for item in row.add_backs.all()
+            ),
         )
         for row in statements
     )

@@ -14,6 +14,7 @@ from msme.types import (
     ListingFacts,
     ListingStatus,
     PricePoint,
+    PriceTerms,
     VersionChange,
 )
 from msmebazaar.core.actor import Actor, Scope
@@ -98,6 +99,35 @@ def get_own_listing(*, actor: Actor, listing_id: UUID) -> Listing:
     if listing is None:
         raise ListingNotFound
     return listing
+
+
+def get_own_price_terms(*, actor: Actor, listing_id: UUID) -> PriceTerms:
+    """Raises: ListingNotFound."""
+    return _price_terms(get_own_listing(actor=actor, listing_id=listing_id))
+
+
+def get_price_terms(*, listing_id: UUID) -> PriceTerms | None:
+    """For work in the background; None where there is no such listing any more."""
+    listing = Listing.objects.filter(pk=listing_id).first()
+    return _price_terms(listing) if listing else None
+
+
+def _price_terms(listing: Listing) -> PriceTerms:
+    return PriceTerms(
+        listing.id,
+        listing.organisation_id,
+        listing.business_id,
+        listing.status,
+        listing.intent,
+        listing.ask_inr,
+        listing.stake_pct or Decimal(100),
+        listing.published_at,
+    )
+
+
+def require_visible(*, actor: Actor, listing_id: UUID) -> None:
+    """Raises: ListingNotFound when the actor may not see it."""
+    get_visible_listing(actor=actor, listing_id=listing_id)
 
 
 def own_versions(*, actor: Actor, listing_id: UUID) -> QuerySet[ListingVersion]:

@@ -48,6 +48,9 @@ class AddBackShape(Base):
     kind = serializers.ChoiceField(choices=AddBackKind.choices)
     amount_inr = MoneyField(allow_negative=True, help_text="With the sign it has in adjusted EBITDA.")
     reason = serializers.CharField(max_length=300)
+    document_id = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text="The uploaded paper that shows it."
+    )
 
 
 class EarningsAnswer(Base):

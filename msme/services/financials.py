@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from msme import selectors, statements
 from msme.events import BusinessChanged
 from msme.exceptions import FinancialsInvalid, FinancialsKnown
-from msme.models import AddBack, Business, FinancialStatement
+from msme.models import AddBack, Business, Document, FinancialStatement
 from msme.services.businesses import own_business_locked
 from msme.types import LINES, TOTALS
 from msmebazaar.core import audit
@@ -29,11 +29,12 @@ TOTALS_TOLERANCE = Decimal("1.01")
 
 @dataclass(frozen=True)
 class AddBackInput:
-    """One item between reported and adjusted EBITDA; rupees, with the sign it has in the sum."""
+    """One item between reported and adjusted EBITDA; rupees, with the sign it has in the sum, and the paper that shows it."""
 
     kind: str
     amount_inr: Decimal
     reason: str
+    document_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ def _fill(statement: FinancialStatement, given: FinancialsInput, today: date) ->
         faults += _jumps(statement.business_id, given)
     if not faults:  # a wrong unit contradicts everything; one message is enough
         faults = statements.faults(lines, [(item.kind, item.amount_inr) for item in given.add_backs])
+        faults += _paper_faults(statement.business_id, given)
     if faults:
         raise FinancialsInvalid(errors=tuple(faults))
     statement.months, statement.source = given.months, given.source
@@ -157,6 +159,18 @@ def _own_faults(given: FinancialsInput, today: date) -> list[FieldFault]:
         message = N_("The profit after tax is larger than the revenue. Are both in the same unit?")
         faults.append(FieldFault("pat_inr", "pat_exceeds_revenue", message))
     return faults
+
+
+def _paper_faults(business_id: UUID, given: FinancialsInput) -> list[FieldFault]:
+    """Add-backs that name a paper which this business does not have."""
+    named = {item.document_id for item in given.add_backs if item.document_id}
+    known = set(Document.objects.filter(business_id=business_id, pk__in=named).values_list("pk", flat=True))
+    message = N_("There is no such document of this business.")
+    return [
+        FieldFault(f"add_backs.{number}.document_id", "unknown", message)
+        for number, item in enumerate(given.add_backs)
+        if item.document_id and item.document_id not in known
+    ]
 
 
 def _jumps(business_id: UUID, given: FinancialsInput) -> list[FieldFault]:

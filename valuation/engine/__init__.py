@@ -1,10 +1,18 @@
 """The valuation engine: plain Python and `decimal`, no Django, no clock, no locale, no network, no floats.
 
-The same input gives the same bytes on every Python. This is its first method, the regression on SME-platform IPOs
-(docs/valuation.md); further methods join it in `methods`, and a reconciliation will weigh them.
+The same input and pack give the same bytes on every Python. Every version that made a stored result stays and can make
+it again; new work is done by the current one. Method, sources and limits: docs/valuation.md.
 """
 
-from valuation.engine.model import Estimate, Figures, Interval, Model, Refusal, load_model
-from valuation.engine.sme_ipo import ENGINE_VERSION, evaluate
+from collections.abc import Callable
+from typing import Any
 
-__all__ = ["ENGINE_VERSION", "Estimate", "Figures", "Interval", "Model", "Refusal", "evaluate", "load_model"]
+from valuation.engine import v1, v2
+from valuation.engine.pack import Pack, load_pack
+
+Engine = Callable[[dict[str, Any], Pack], dict[str, Any]]
+
+ENGINES: dict[str, Engine] = {v1.VERSION: v1.run, v2.VERSION: v2.run}
+ENGINE_VERSION = v2.VERSION
+
+__all__ = ["ENGINES", "ENGINE_VERSION", "Pack", "load_pack"]

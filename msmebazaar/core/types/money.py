@@ -20,6 +20,136 @@ UNITS: dict[str, Decimal] = {
     **dict.fromkeys(["arab", "अरब"], CRORE * 100),
 }
 WORDS = {"en": ("lakh", "crore"), "hi": ("लाख", "करोड़")}
+ENGLISH_SCALE = ("crore", "lakh", "thousand", "hundred")
+HINDI_SCALE = ("करोड़", "लाख", "हज़ार", "सौ")
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+ENGLISH = (*_UNITS, *(ten if not unit else f"{ten}-{_UNITS[unit]}" for ten in _TENS for unit in range(10)))
+HINDI = tuple(
+    [
+        "शून्य",
+        "एक",
+        "दो",
+        "तीन",
+        "चार",
+        "पाँच",
+        "छह",
+        "सात",
+        "आठ",
+        "नौ",
+        "दस",
+        "ग्यारह",
+        "बारह",
+        "तेरह",
+        "चौदह",
+        "पंद्रह",
+        "सोलह",
+        "सत्रह",
+        "अठारह",
+        "उन्नीस",
+        "बीस",
+        "इक्कीस",
+        "बाईस",
+        "तेईस",
+        "चौबीस",
+        "पच्चीस",
+        "छब्बीस",
+        "सत्ताईस",
+        "अट्ठाईस",
+        "उनतीस",
+        "तीस",
+        "इकतीस",
+        "बत्तीस",
+        "तैंतीस",
+        "चौंतीस",
+        "पैंतीस",
+        "छत्तीस",
+        "सैंतीस",
+        "अड़तीस",
+        "उनतालीस",
+        "चालीस",
+        "इकतालीस",
+        "बयालीस",
+        "तैंतालीस",
+        "चवालीस",
+        "पैंतालीस",
+        "छियालीस",
+        "सैंतालीस",
+        "अड़तालीस",
+        "उनचास",
+        "पचास",
+        "इक्यावन",
+        "बावन",
+        "तिरेपन",
+        "चौवन",
+        "पचपन",
+        "छप्पन",
+        "सत्तावन",
+        "अट्ठावन",
+        "उनसठ",
+        "साठ",
+        "इकसठ",
+        "बासठ",
+        "तिरेसठ",
+        "चौंसठ",
+        "पैंसठ",
+        "छियासठ",
+        "सड़सठ",
+        "अड़सठ",
+        "उनहत्तर",
+        "सत्तर",
+        "इकहत्तर",
+        "बहत्तर",
+        "तिहत्तर",
+        "चौहत्तर",
+        "पचहत्तर",
+        "छिहत्तर",
+        "सतहत्तर",
+        "अठहत्तर",
+        "उनासी",
+        "अस्सी",
+        "इक्यासी",
+        "बयासी",
+        "तिरासी",
+        "चौरासी",
+        "पचासी",
+        "छियासी",
+        "सत्तासी",
+        "अट्ठासी",
+        "नवासी",
+        "नब्बे",
+        "इक्यानवे",
+        "बानवे",
+        "तिरानवे",
+        "चौरानवे",
+        "पंचानवे",
+        "छियानवे",
+        "सत्तानवे",
+        "अट्ठानवे",
+        "निन्यानवे",
+    ]
+)
 _AMOUNT = re.compile(
     r"(?P<sign>-)?\s*(?:₹|rs\.?|inr|रु\.?)?\s*(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>[^\d\s.,]*)\.?"
 )
@@ -69,6 +199,28 @@ class Money:
         while head:
             head, tail = head[:-2], f"{head[-2:]},{tail}"
         return f"{sign}₹{tail}" + (f".{paise}" if paise != "00" else "")
+
+    def in_words(self, language: str = "en") -> str:
+        """`twenty-four crore sixty lakh`, `चौबीस करोड़ साठ लाख`: whole rupees, for a person to confirm an amount.
+
+        No library counts in Hindi and in lakh and crore, so the numbers to 99 are a table of ours.
+        """
+        words, scale, minus = (
+            (HINDI, HINDI_SCALE, "ऋण ") if language.startswith("hi") else (ENGLISH, ENGLISH_SCALE, "minus ")
+        )
+        left = int(abs(self.amount).to_integral_value(ROUND_HALF_UP))
+        parts = []
+        crores, left = divmod(left, int(CRORE))
+        if crores:
+            above = Money(Decimal(crores)).in_words(language) if crores > 99 else words[crores]
+            parts.append(f"{above} {scale[0]}")
+        for size, name in ((100_000, scale[1]), (1_000, scale[2]), (100, scale[3])):
+            count, left = divmod(left, size)
+            if count:
+                parts.append(f"{words[count]} {name}")
+        if left or not parts:
+            parts.append(words[left])
+        return (minus if self.amount < 0 else "") + " ".join(parts)
 
     def short(self, language: str = "en") -> str:
         """`₹12.35 lakh`, `₹1.5 crore`; below one lakh the full amount. At most two decimals, rounded half up."""

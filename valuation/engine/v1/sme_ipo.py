@@ -7,7 +7,7 @@ on 73 that it never saw: median error 23 %, and the 80 % band held 86 %. Method,
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
-from valuation.engine.model import Estimate, Figures, Interval, Model, Refusal
+from valuation.engine.v1.model import Estimate, Figures, Interval, Model, Refusal
 
 ENGINE_VERSION = "1.0.0"
 CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN)
