@@ -79,7 +79,8 @@ class ValuationDecision(forms.Form):
         for name in self.NEEDED.get(given.get("decision", ""), ()):
             if given.get(name) in (None, "") and name not in self.errors:
                 self.add_error(name, _("This is needed."))
-        low, point, high = (given.get(name) for name in ("low80_inr", "point_inr", "high80_inr"))
-        if given.get("decision") == "propose" and None not in (low, point, high) and not low <= point <= high:
+        ends = [given.get(name) for name in ("low80_inr", "point_inr", "high80_inr")]
+        amounts = [amount for amount in ends if amount is not None]
+        if given.get("decision") == "propose" and amounts != sorted(amounts):
             self.add_error("point_inr", _("The value must lie within its range."))
         return given

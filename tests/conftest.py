@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import hypothesis
@@ -163,6 +163,24 @@ def daytime() -> Iterator[None]:
     """Ten in the morning in India, when nobody's quiet hours are."""
     with time_machine.travel(datetime(2026, 11, 26, 10, 0, tzinfo=clock.INDIA), tick=True):
         yield
+
+
+MARKET_DAY = datetime(2026, 11, 26, 6, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def market_day() -> Iterator[None]:
+    """A day on which the market data is not too old: valuations are refused 15 months after it. Ask for it with
+    `usefixtures`, so that sessions begin after it."""
+    with time_machine.travel(MARKET_DAY):
+        yield
+
+
+@pytest.fixture
+def fresh_market_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The market data of the current pack does not grow too old, for tests of other things that cannot leave today's clock:
+    the object store refuses signatures of another day."""
+    monkeypatch.setattr("valuation.engine.v2.checks.PACK_STALE_MONTHS", 10_000)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ class ValuationAdmin(ReadOnlyAdmin):
 class OverrideAdmin(ReadOnlyAdmin):
     list_display = ("valuation", "state", "point_inr", "low80_inr", "high80_inr", "decided_at", "created_at")
     list_filter = ("state",)
+    list_select_related = ("valuation",)
     ordering = ("-created_at",)
 
 
@@ -33,11 +34,13 @@ class OverrideAdmin(ReadOnlyAdmin):
 class SignOffAdmin(ReadOnlyAdmin):
     list_display = ("valuation", "valuer_name", "registration_number", "created_at")
     search_fields = ("registration_number",)
+    list_select_related = ("valuation",)
     ordering = ("-created_at",)
 
 
 @admin.register(RevaluationRun)
 class RevaluationRunAdmin(ReadOnlyAdmin):
+    list_filter = ("state",)
     list_display = ("engine_version", "pack_id", "state", "done", "total", "made", "created_at", "finished_at")
     ordering = ("-created_at",)
 
@@ -46,17 +49,22 @@ class RevaluationRunAdmin(ReadOnlyAdmin):
 class ObservedPriceAdmin(ReadOnlyAdmin):
     list_display = ("kind", "amount_inr", "share_pct", "listing_id", "valuation", "observed_at")
     list_filter = ("kind",)
+    list_select_related = ("valuation",)
     ordering = ("-observed_at",)
 
 
 @admin.register(ListingValuation)
 class ListingValuationAdmin(ReadOnlyAdmin):
     list_display = ("listing", "valuation", "shows", "updated_at")
+    list_filter = ("shows",)
+    list_select_related = ("listing", "valuation")
     ordering = ("-updated_at",)
 
 
 @admin.register(ShareLink)
 class ShareLinkAdmin(ReadOnlyAdmin):
+    list_filter = ("language",)
+    list_select_related = ("valuation",)
     list_display = ("valuation", "language", "expires_at", "revoked_at", "opened", "last_opened_at")
     exclude = ("token_sha256", "label")
     ordering = ("-created_at",)

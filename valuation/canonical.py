@@ -46,7 +46,7 @@ class Answers:
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> "Answers":
         """From `plain()`."""
-        found = {}
+        found: dict[str, Any] = {}
         for name, value in content.items():
             if name in ("lease_ends", "licence_ends"):
                 found[name] = date.fromisoformat(value)

@@ -3,9 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from msme.types import YearOfFigures
 from msmebazaar.core.http.serializers import Base, MoneyField
@@ -66,6 +67,14 @@ class AnswersShape(Base):
     )
     share_offered = fraction(help_text="Share of the business on offer, more than 0, at most 1.")
 
+    def to_internal_value(self, data: Any) -> Any:
+        """A field that is not known is a fault: the asking price, above all, is no input."""
+        unknown = [name for name in data if name not in self.fields] if isinstance(data, dict) else []
+        if unknown:
+            message = ErrorDetail(gettext("There is no such field here."), code="unknown_field")
+            raise serializers.ValidationError({name: [message] for name in unknown})
+        return super().to_internal_value(data)
+
     def validate_share_offered(self, value: Decimal | None) -> Decimal | None:
         if value is not None and value <= 0:
             raise serializers.ValidationError(say(engine.REFUSALS, "E_SHARE_RANGE", language()), code="E_SHARE_RANGE")
@@ -91,7 +100,8 @@ def answers_of(checked: dict[str, Any]) -> Answers | None:
     given = checked.get("answers")
     if given is None:
         return None
-    return Answers(**{name: value.amount if isinstance(value, Money) else value for name, value in given.items()})
+    plain: dict[str, Any] = dict(given)
+    return Answers(**plain)
 
 
 class FindingAnswer(Base):
@@ -422,7 +432,7 @@ def shown_check(output: dict[str, Any], newest: YearOfFigures) -> dict[str, Any]
         "understood": [
             {
                 "field": name,
-                "amount_inr": str(amount),
+                "amount_inr": amount.amount,
                 "short": amount.short(tongue),
                 "in_words": amount.in_words(tongue),
             }
@@ -541,7 +551,7 @@ def shown_scenario(found: dict[str, Any]) -> dict[str, Any]:
 
 
 class ShareWrite(Base):
-    label = serializers.CharField(max_length=100, help_text="For whom it is, so that you find it again.")
+    label = serializers.CharField(max_length=100, help_text="For whom it is, so that you find it again.")  # type: ignore[assignment]
     language = serializers.ChoiceField(choices=[("en", "English"), ("hi", "हिन्दी")], default="en")
     days = serializers.IntegerField(min_value=1, max_value=90, default=14)
 

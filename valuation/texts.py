@@ -74,6 +74,22 @@ LEVERS: dict[str, Text] = {
     "evidence": ("Attach papers to the adjustments.", "समायोजनों के कागज़ लगाएँ।"),
 }
 
+SHARED_PAGE: dict[str, Text] = {
+    "title": ("Valuation report", "मूल्यांकन रिपोर्ट"),
+    "genuine": (
+        "This report is genuine: it was made by MSMEBazaar and has not been changed.",
+        "यह रिपोर्ट असली है: MSMEBazaar ने बनाई है और बदली नहीं गई।",
+    ),
+    "download": ("Download the report (PDF)", "रिपोर्ट डाउनलोड करें (PDF)"),
+    "check": ("How to check a copy", "प्रति की जाँच कैसे करें"),
+    "must_show": (
+        "The last section of the report must show these values.",
+        "रिपोर्ट के अंतिम भाग में यही मान होने चाहिए।",
+    ),
+    "made": ("Made on", "बनाया गया"),
+    "ends": ("Link ends on", "लिंक की अंतिम तारीख"),
+}
+
 QUALITY: dict[str, Text] = {
     "years": ("Years of accounts", "खातों के साल"),
     "source": ("Source of the figures", "आँकड़ों का स्रोत"),

@@ -23,9 +23,11 @@ from msmebazaar.core.http.serializers import Base
 from msmebazaar.core.http.views import ApiView, WholeListView
 from valuation import report, selectors, serializers, services, workbook
 from valuation.engine.v2.levers import Scenario
+from valuation.engine.v2.texts import say
 from valuation.exceptions import ShareLinkNotFound, ValuationNotReady
 from valuation.explanation import explain, track_record
 from valuation.models import Valuation
+from valuation.texts import SHARED_PAGE
 from valuation.types import ValuationStatus
 
 PDF, XLSX = "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -111,10 +113,12 @@ class ValuationComparison(ApiView):
         description="What changed between two valuations of one business, and why.",
     )
     def get(self, request: Request, valuation_id: UUID) -> Response:
+        actor = self.actor(request)
+        own = selectors.get_own_valuation(actor=actor, valuation_id=valuation_id)
         wanted = ComparisonQuery(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         other = wanted.validated_data["other"]
-        older, newer = selectors.compare(actor=self.actor(request), first_id=valuation_id, second_id=other)
+        older, newer = selectors.compare(actor=actor, first_id=own.id, second_id=other)
         return Answer(serializers.ComparisonAnswer(serializers.shown_comparison(older, newer)).data)
 
 
@@ -251,7 +255,14 @@ def shared_valuation(request: HttpRequest, token: str) -> HttpResponse:
     if request.GET.get("pdf"):
         return _file(report.pdf_of(row, link.language), PDF, f"valuation-{row.id}.pdf")
     with translation.override(link.language):
-        shown = {"row": row, "link": link, "paragraphs": explain(row, link.language), "language": link.language}
+        label = {name: say(SHARED_PAGE, name, link.language) for name in SHARED_PAGE}
+        shown = {
+            "row": row,
+            "link": link,
+            "paragraphs": explain(row, link.language),
+            "language": link.language,
+            "label": label,
+        }
         response = render(request, "valuation/shared.html", shown)
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"

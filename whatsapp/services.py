@@ -152,11 +152,11 @@ def _facts(ask: Ask, user_id: UUID, language: str) -> str:
     found = valuations.latest_summary(organisation_ids=organisations)
     if found is None:
         return say("valuation_none", language)
-    if found.status == ValuationStatus.REFUSED or found.point_inr is None:
+    if found.status == ValuationStatus.REFUSED:
         return say("valuation_refused", language)
     amounts = {"point": found.point_inr, "low": found.low80_inr, "high": found.high80_inr}
     words = {name: Money(amount).rounded().short(language) for name, amount in amounts.items() if amount is not None}
-    return say("valuation_ready", language, **words)
+    return say("valuation_ready" if found.point_inr is not None else "valuation_range", language, **words)
 
 
 def _write(conversation: Conversation, body: str, *, dedupe_key: str) -> None:

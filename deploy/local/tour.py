@@ -34,6 +34,13 @@ TIMEOUT_S = 20
 CRORE = Decimal(10_000_000)
 
 
+def fiscal_year(back: int) -> str:
+    """The fiscal year that ended last in India, or one before it, such as 2025-26."""
+    today = datetime.now(UTC) + timedelta(hours=5, minutes=30)
+    start = today.year - (1 if today.month >= 4 else 2) - back
+    return f"{start}-{(start + 1) % 100:02d}"
+
+
 class Wrong(Exception):
     """Something is not as it should be."""
 
@@ -157,6 +164,7 @@ class Tour:
         with CASES.open(encoding="utf-8") as stream:
             cases = list(csv.DictReader(line for line in stream if not line.startswith("#")))
         businesses = [self.value_case(owner, case) for case in cases]
+        self.look_closer(owner, businesses[1], cases[1])
         title = self.list_business(owner, businesses[1], cases[1])
         self.show_papers(owner, businesses[1])
         self.search(title)
@@ -230,7 +238,7 @@ class Tour:
 
     def value_case(self, owner: Caller, case: dict[str, str]) -> str:
         self.tell_step(
-            f"She registers a firm with the real figures of case {case['case']} ({case['nature']}, FY {case['fiscal_year']})."
+            f"She registers a firm with the real figures of case {case['case']} ({case['nature']}, FY {case['fiscal_year']}, entered as last year's)."
         )
         business = owner.post(
             "/api/v1/businesses/",
@@ -249,7 +257,7 @@ class Tour:
         owner.post(
             f"/api/v1/businesses/{business['id']}/financials/",
             {
-                "fiscal_year": case["fiscal_year"],
+                "fiscal_year": fiscal_year(0),
                 "months": int(case["months"]),
                 "source": "audited",
                 **{f"{name}_inr": amount for name, amount in figures.items()},
@@ -260,10 +268,14 @@ class Tour:
         path = f"/api/v1/valuations/{asked['id']}/"
         made = wait_for(lambda: (found := owner.get(path))["status"] != "pending" and found, "the valuation")
         expect(made["status"] == "ready", f"no value: {made['refusals']}")
-        ipo, private = made["result"]["at_sme_ipo"], made["result"]["value"]
+        private = made["result"]["value"]
+        listing = next(method for method in made["result"]["methods"] if method["id"] == "M3")
+        level = Decimal(listing["inputs"]["private_level"])
+        ends = {"point": listing["value"], "low80": listing["low"], "high80": listing["high"]}
+        ipo = {name: Decimal(end) / level for name, end in ends.items()}
         paid = Decimal(case["market_paid_cr"]) * CRORE
-        side = "inside" if Decimal(ipo["low80"]) <= paid <= Decimal(ipo["high80"]) else "OUTSIDE"
-        tell(f"    A worker made valuation {made['id'][:8]}…, quality {made['result']['quality']} of 100.")
+        side = "inside" if ipo["low80"] <= paid <= ipo["high80"] else "OUTSIDE"
+        tell(f"    A worker made valuation {made['id'][:8]}…, quality {made['result']['quality']['score']} of 100.")
         tell(
             f"    At an SME issue: {crore(ipo['point'])}, 80 % band {crore(ipo['low80'])} to {crore(ipo['high80'])}; "
             f"the market paid {crore(paid)}, {side} the band."
@@ -274,6 +286,60 @@ class Tour:
         again = owner.post("/api/v1/valuations/", {"business_id": business["id"]}, 202)
         expect(again["id"] == asked["id"], "the same figures were valued twice")
         return str(business["id"])
+
+    def look_closer(self, owner: Caller, business_id: str, case: dict[str, str]) -> None:
+        self.tell_step(
+            "She gives the lines of her accounts too, asks again, and looks closer: all three approaches count now."
+        )
+        revenue = Decimal(case["revenue_cr"])
+        pat, interest, tax = Decimal(case["pat_cr"]), Decimal(case["debt_cr"]) / 10, Decimal(case["pat_cr"]) / 3
+        assets, worth, debt = (Decimal(case[f"{name}_cr"]) for name in ("total_assets", "net_worth", "debt"))
+        for back, share in ((0, Decimal(1)), (1, Decimal("0.9"))):
+            lines = {
+                "depreciation_inr": pat / 5,
+                "interest_inr": interest,
+                "tax_inr": tax,
+                "cash_inr": assets / 10,
+                "receivables_inr": assets * 3 / 10,
+                "inventory_inr": assets * 3 / 10,
+                "land_building_inr": assets / 10,
+                "payables_inr": (assets - worth - debt) * share,
+            }
+            totals = {"revenue": revenue, "pat": pat, "net_worth": worth, "total_assets": assets, "debt": debt}
+            content = {
+                "source": "audited",
+                **{f"{name}_inr": f"{amount * share:.4f} crore" for name, amount in totals.items()},
+                "plant_machinery_inr": f"{assets / 5 * share:.4f} crore",
+                "lines": {
+                    name: f"{amount * (1 if name == 'payables_inr' else share):.4f} crore"
+                    for name, amount in lines.items()
+                },
+            }
+            path = f"/api/v1/businesses/{business_id}/financials/{fiscal_year(back)}/"
+            owner.call("PUT", path, 200, json=content)
+        answers = {"largest_customer": "0.45", "is_owner_dependent": True, "market_salary_inr": "12 lakh"}
+        check = owner.post("/api/v1/valuations/check/", {"business_id": business_id, "answers": answers}, 200)
+        expect(not check["refusals"], f"refused: {check['refusals']}")
+        tell(f"    Understood: revenue {check['understood'][0]['short']}, {check['understood'][0]['in_words']} rupees.")
+        asked = owner.post("/api/v1/valuations/", {"business_id": business_id, "answers": answers}, 202)
+        path = f"/api/v1/valuations/{asked['id']}/"
+        made = wait_for(lambda: (found := owner.get(path))["status"] != "pending" and found, "the valuation")
+        for method in made["result"]["methods"]:
+            if Decimal(method["weight"]) > 0:
+                weight = f"{Decimal(method['weight']) * 100:.0f} %"
+                tell(f"    {method['name']}: {crore(method['value'])}, weight {weight}")
+        used = {method["approach"] for method in made["result"]["methods"] if Decimal(method["weight"]) > 0}
+        expect(used == {"income", "market", "asset"}, f"only {used} count")
+        best = owner.get(f"{path}levers/")[0]
+        tell(f"    What would raise it most: {best['text']} {crore(best['effect'])} more.")
+        report = owner.session.get(f"{self.base_url}{path}report/?language=hi", timeout=TIMEOUT_S)
+        expect(report.content.startswith(b"%PDF"), "the report is no PDF")
+        link = owner.post(f"{path}shares/", {"label": "My bank", "language": "hi"}, 201)
+        page = requests.get(link["url"], timeout=TIMEOUT_S)
+        expect(page.status_code == 200 and made["output_sha256"] in page.text, "the link does not show the report")
+        tell(
+            f"    Her report in Hindi has {len(report.content) // 1024} kB; a banker without an account opens its link."
+        )
 
     def list_business(self, owner: Caller, business_id: str, case: dict[str, str]) -> str:
         self.tell_step("She writes a listing; a phone number in it is caught when she submits.")

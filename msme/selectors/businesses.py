@@ -113,11 +113,12 @@ def facts_of(business: Business) -> BusinessFacts:
         business.employees,
         sum(1 for owner in owners if owner.is_active) if owners else None,
         business.legal_name,
-        figures_of(rows),
+        figures_of(rows, with_add_backs=True),
     )
 
 
-def figures_of(statements: Iterable[FinancialStatement]) -> tuple[YearOfFigures, ...]:
+def figures_of(statements: Iterable[FinancialStatement], *, with_add_backs: bool = False) -> tuple[YearOfFigures, ...]:
+    """`with_add_backs`: the rows come with `add_backs__document` prefetched."""
     return tuple(
         YearOfFigures(
             str(FinancialYear(row.fiscal_year)),
@@ -136,7 +137,7 @@ def figures_of(statements: Iterable[FinancialStatement]) -> tuple[YearOfFigures,
                     item.reason,
                     item.document is not None and item.document.state == DocumentState.READY,
                 )
-                for item in row.add_backs.all()
+                for item in (row.add_backs.all() if with_add_backs else ())
             ),
         )
         for row in statements

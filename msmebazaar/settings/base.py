@@ -328,6 +328,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "ListingStatusEnum": "msme.types.ListingStatus",
         "ValuationStatusEnum": "valuation.types.ValuationStatus",
+        "ValuationPurposeEnum": "valuation.types.ValuationPurpose",
+        "ConsentPurposeEnum": "accounts.types.Purpose",
         "MandateStatusEnum": "matching.types.MandateStatus",
         "IntentEnum": "msme.types.Intent",
         "MandateKindEnum": "matching.types.MandateKind",

@@ -122,9 +122,9 @@ def test_no_cell_runs_as_a_formula(text: str) -> None:
 def whole_life(seller: Persona, buyer: Persona, staff_actor: Actor, drain: Drain) -> Persona:
     """Somebody with a business, a live listing, a valuation, a mandate, matches, a chat and a nominee."""
     business = make_business(seller.actor)
-    from tests.factories import add_figures
+    from tests.factories import add_figures, last_full_year
 
-    add_figures(seller.actor, business)
+    add_figures(seller.actor, business, last_full_year())
     make_live_listing(seller.actor, staff_actor, business)
     seller.client.post("/api/v1/valuations/", {"business_id": str(business.id)}, format="json")
     for persona in (seller, buyer):

@@ -14,8 +14,16 @@ from drf_spectacular.settings import spectacular_settings
 from rest_framework.test import APIClient
 
 from msmebazaar.core.actor import Actor
+from msmebazaar.core.types import FinancialYear
 from tests.conftest import Persona
-from tests.factories import business_payload, figures_payload, listing_payload, make_live_listing, mandate_payload
+from tests.factories import (
+    business_payload,
+    figures_payload,
+    last_full_year,
+    listing_payload,
+    make_live_listing,
+    mandate_payload,
+)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +95,7 @@ def call(document: dict[str, Any], seller: Persona) -> Callable[..., Any]:
     return perform
 
 
+@pytest.mark.usefixtures("fresh_market_data")
 def test_what_the_api_answers_is_what_the_document_says(
     call: Callable[..., Any],
     seller: Persona,
@@ -99,15 +108,31 @@ def test_what_the_api_answers_is_what_the_document_says(
     call("get", "/api/v1/businesses/", 200)
     call("get", of_business, 200, template="/api/v1/businesses/{business_id}/")
     financials = {"template": "/api/v1/businesses/{business_id}/financials/"}
-    call("post", f"{of_business}financials/", 201, **financials, **figures_payload())
+    call(
+        "post",
+        f"{of_business}financials/",
+        201,
+        **financials,
+        **figures_payload(fiscal_year=str(FinancialYear(last_full_year()))),
+    )
     call("post", f"{of_business}financials/", 400, **financials, **figures_payload(revenue_inr="x"))
-    call("post", f"{of_business}financials/", 409, **financials, **figures_payload())
+    call(
+        "post",
+        f"{of_business}financials/",
+        409,
+        **financials,
+        **figures_payload(fiscal_year=str(FinancialYear(last_full_year()))),
+    )
     call("get", f"{of_business}financials/", 200, **financials)
     valuation = call("post", "/api/v1/valuations/", 202, business_id=business["id"])
     drain()
     of_valuation = f"/api/v1/valuations/{valuation['id']}/"
     call("get", of_valuation, 200, template="/api/v1/valuations/{valuation_id}/")
     call("get", "/api/v1/valuations/", 200)
+    call("get", f"{of_valuation}levers/", 200, template="/api/v1/valuations/{valuation_id}/levers/")
+    call("post", f"{of_valuation}scenario/", 200, template="/api/v1/valuations/{valuation_id}/scenario/", growth="0.1")
+    check = call("post", "/api/v1/valuations/check/", 200, business_id=business["id"])
+    assert check["refusals"] == []
     listing = call("post", "/api/v1/listings/", 201, business_id=business["id"], **listing_payload())
     of_listing = f"/api/v1/listings/{listing['id']}/"
     call("get", "/api/v1/listings/?mine=true", 200)

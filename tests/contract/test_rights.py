@@ -22,7 +22,7 @@ from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
 from tests.conftest import Persona, some_network, some_phone
 from tests.contract.operations import OPERATIONS, Operation, Reach, World, sheet_of_figures
-from tests.factories import add_figures, make_business, make_live_listing, mandate_payload
+from tests.factories import add_full_figures, make_business, make_live_listing, mandate_payload
 
 Drain = Callable[[], int]
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -37,6 +37,9 @@ def operations_of_the_document() -> Iterator[tuple[str, str, str]]:
 
 
 OF_THE_DOCUMENT = list(operations_of_the_document())
+
+
+pytestmark = pytest.mark.usefixtures("fresh_market_data")
 
 
 @pytest.fixture
@@ -54,7 +57,7 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
         roles=["owner", "buyer", "advisor"],
     )
     business = make_business(owner.actor, legal_name="Canary Works Private Limited", city="Canarypur")
-    add_figures(owner.actor, business)
+    add_full_figures(owner.actor, business)
     listing = make_live_listing(owner.actor, staff_actor, business)
     api = owner.client
 
@@ -91,6 +94,7 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
         now=clock.now(),
     )
     drain()
+    share = made(f"valuations/{valuation['id']}/shares/", {"label": "Canary banker"})
     user_id = owner.actor.user_id
     return {
         "organisation_id": str(owner.organisation_id),
@@ -98,6 +102,7 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
         "business_id": str(business.id),
         "listing_id": str(listing.id),
         "valuation_id": valuation["id"],
+        "share_id": share["id"],
         "mandate_id": mandate["id"],
         "advisor_mandate_id": str(proposed.id),
         "export_id": export["id"],

@@ -14,7 +14,7 @@ from accounts.models import User
 from msme import services
 from msme.models import Business, Listing
 from msme.services.businesses import BusinessInput
-from msme.services.financials import FinancialsInput
+from msme.services.financials import AddBackInput, FinancialsInput
 from msme.services.listings import ListingInput
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
@@ -101,6 +101,58 @@ def add_figures(actor: Actor, business: Business, year: int = 2024, factor: str 
     figures: dict[str, Any] = dict(zip(names, amounts, strict=True))
     given = FinancialsInput(FinancialYear(year), 12, "audited", **figures)
     services.add_financials(actor=actor, business_id=business.id, given=given, today=clock.today_in_india())
+
+
+def last_full_year() -> int:
+    """The fiscal year that ended last, by the year it began in."""
+    return FinancialYear.of(clock.today_in_india()).start - 1
+
+
+FULL_LINES = {
+    "cogs_inr": "17.0",
+    "employee_cost_inr": "2.4",
+    "rent_inr": "0.3",
+    "other_opex_inr": "1.8",
+    "owner_remuneration_inr": "0.5",
+    "depreciation_inr": "0.7",
+    "interest_inr": "0.4",
+    "tax_inr": "0.5",
+    "cash_inr": "0.85",
+    "surplus_investments_inr": "0.4",
+    "receivables_inr": "4.1",
+    "old_receivables_inr": "0.3",
+    "inventory_inr": "3.8",
+    "other_current_assets_inr": "0.15",
+    "land_building_inr": "2.6",
+    "intangibles_inr": "0",
+    "other_assets_inr": "0",
+    "payables_inr": "2.9",
+    "other_liabilities_inr": "0.9",
+}
+
+
+def add_full_figures(actor: Actor, business: Business, years: int = 3) -> None:
+    """Audited accounts with all lines: revenue 24.6 crore and EBITDA 3.1 crore in the last full year, less before."""
+    for back in range(years):
+        factor = CRORE * (1 - Decimal(back) / 10)
+        lines = {name: Decimal(text) * factor for name, text in FULL_LINES.items()}
+        given = FinancialsInput(
+            FinancialYear(last_full_year() - back),
+            12,
+            "audited",
+            revenue_inr=Decimal("24.6") * factor,
+            pat_inr=Decimal("1.5") * factor,
+            net_worth_inr=Decimal("7.95") * factor,
+            total_assets_inr=Decimal("15.8") * factor,
+            debt_inr=Decimal("4.05") * factor,
+            plant_machinery_inr=Decimal("3.6") * factor,
+            lines=lines,
+            add_backs=[
+                AddBackInput("owner_pay", Decimal("0.5") * factor, "As booked"),
+                AddBackInput("market_salary", Decimal("-0.4") * factor, "A works manager"),
+            ],
+        )
+        services.add_financials(actor=actor, business_id=business.id, given=given, today=clock.today_in_india())
 
 
 def make_listing(actor: Actor, business: Business | None = None, **changes: Any) -> Listing:

@@ -28,7 +28,7 @@ from msmebazaar.core.vendors import TwilioConfig
 from msmebazaar.integrations.twilio import messenger
 from tests.at_once import at_once
 from tests.conftest import Persona, some_network, some_phone
-from tests.factories import add_figures, make_business, make_live_listing, mandate_payload
+from tests.factories import add_figures, last_full_year, make_business, make_live_listing, mandate_payload
 from whatsapp import services
 from whatsapp.models import Conversation, InboundMessage, OutboundMessage
 from whatsapp.types import RANK
@@ -225,9 +225,10 @@ def test_the_menu_tells_what_the_other_apps_know(
     assert User.objects.filter(is_staff=False).count() == 2
 
 
+@pytest.mark.usefixtures("fresh_market_data")
 def test_the_valuation_arrives_in_the_chat(seller: Persona, drain: Drain) -> None:
     business = make_business(seller.actor)
-    add_figures(seller.actor, business)
+    add_figures(seller.actor, business, last_full_year())
     seller.client.post("/api/v1/valuations/", {"business_id": str(business.id)}, format="json")
     drain()
 
@@ -235,12 +236,12 @@ def test_the_valuation_arrives_in_the_chat(seller: Persona, drain: Drain) -> Non
         say(seller.phone, text)
         drain()
 
-    assert "₹37 करोड़" in heard_on(seller.phone)[1]
+    assert "लगभग ₹33.3 करोड़" in heard_on(seller.phone)[1]
 
 
 def test_a_refused_valuation_is_said_to_be(seller: Persona, drain: Drain) -> None:
     business = make_business(seller.actor)
-    add_figures(seller.actor, business, factor="0.01")
+    add_figures(seller.actor, business)  # of a year that is too long ago
     seller.client.post("/api/v1/valuations/", {"business_id": str(business.id)}, format="json")
     for text in ("hello", "1"):
         say(seller.phone, text)

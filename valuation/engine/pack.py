@@ -41,7 +41,8 @@ class Pack:
         return self._lookups[table].get(key)
 
     def industry_of(self, nic_code: str) -> list[Any] | None:
-        """The longest mapped beginning of a NIC-2008 code: EV/EBITDA industry, beta industry, sold sector and industry, IPO sector."""
+        """Of the longest mapped beginning of a NIC-2008 code: EV/EBITDA industry, beta industry, sold sector, sold industry,
+        IPO sector."""
         for length in range(len(nic_code), 1, -1):
             found = self.lookup("nic", nic_code[:length])
             if found is not None:

@@ -188,14 +188,14 @@ def _landmarks(closeness: Floats, count: int) -> list[int]:
 
 def _solve(design: Floats, wanted: Floats, recipe: Recipe) -> Floats:
     """Ridge with Huber weights, by iteration."""
-    weights = np.ones(len(wanted))
-    solved = np.zeros(design.shape[1])
+    weights: Floats = np.ones(len(wanted))
+    solved: Floats = np.zeros(design.shape[1])
     for _ in range(ITERATIONS):
         weighted = design * weights[:, None]
         penalty = recipe.noise * np.eye(design.shape[1])
-        solved = np.linalg.solve(weighted.T @ design + penalty, weighted.T @ wanted)
-        misses = np.abs(wanted - design @ solved)
-        weights = np.where(misses <= recipe.huber, 1.0, recipe.huber / np.maximum(misses, 1e-12))
+        solved = np.asarray(np.linalg.solve(weighted.T @ design + penalty, weighted.T @ wanted), dtype=np.float64)
+        misses = np.maximum(np.abs(wanted - design @ solved), 1e-12)
+        weights = np.asarray(np.minimum(1.0, recipe.huber / misses), dtype=np.float64)
     return solved
 
 

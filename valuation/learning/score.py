@@ -77,12 +77,15 @@ def score(predicted: Sequence[Predicted], targets: dict[str, Decimal]) -> Score:
     for row, target in pairs:
         low, high, actual = (math.log(float(value)) for value in (row.low80, row.high80, target))
         penalties.append(high - low + (2 / ALPHA) * (max(low - actual, 0) + max(actual - high, 0)))
+    within = [sum(error <= limit for error in errors) / n for limit in (0.20, 0.35, 0.50)]
     by_size = [sum(part) / len(part) for part in parts]
     return Score(
         n,
         median(errors),
         math.sqrt(sum(value * value for value in logs) / n),
-        *(sum(error <= limit for error in errors) / n for limit in (0.20, 0.35, 0.50)),
+        within[0],
+        within[1],
+        within[2],
         sum(inside) / n,
         median(float(row.high80 / row.low80) for row, _ in pairs),
         sum(penalties) / n,

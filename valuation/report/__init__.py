@@ -1,4 +1,4 @@
-"""The report as PDF: English or Hindi with shaped Devanagari, made by Typst from `report.typ` without system libraries or fonts."""
+"""The report as PDF: English or Hindi with shaped Devanagari, made by Typst from `report.typ`, no system libraries."""
 
 import json
 from pathlib import Path

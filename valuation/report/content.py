@@ -11,11 +11,9 @@ from valuation.engine.v2.texts import Text, say
 from valuation.explanation import amount, explain, track_record
 from valuation.models import Valuation
 from valuation.packs import packs
-from valuation.report.labels import ASSETS, LABELS, RATES, UNVERIFIED
+from valuation.report.labels import ASSETS, LABELS, RATES, SECTORS, UNVERIFIED
 from valuation.selectors import approved_override
 from valuation.texts import KINDS, QUALITY, finding
-
-KEY_INPUTS = 5
 
 
 def content_of(valuation: Valuation, language: str) -> dict[str, Any]:
@@ -158,16 +156,20 @@ class _Writer:
         year = self.output["normalisation"][0]
         if year["ebitda"] is None:
             return []
-        steps = [(LABELS["reported"][self.column], Decimal(year["ebitda_reported"]), True, True)]
-        for item in year["adjustments"]:
-            steps.append((self.text(KINDS, item["kind"]), Decimal(item["amount"]), False, item["is_evidenced"]))
-        steps.append((LABELS["normalised"][self.column], Decimal(year["ebitda"]), True, True))
+        steps = [
+            (LABELS["reported"][self.column], Decimal(year["ebitda_reported"]), True, True),
+            *(
+                (self.text(KINDS, item["kind"]), Decimal(item["amount"]), False, item["is_evidenced"])
+                for item in year["adjustments"]
+            ),
+            (LABELS["normalised"][self.column], Decimal(year["ebitda"]), True, True),
+        ]
         level, spans = Decimal(0), []
         for _, change, is_total, _ in steps:
             start = Decimal(0) if is_total else level
             level = change if is_total else level + change
             spans.append((min(start, level), max(start, level)))
-        least = min(min(low for low, _ in spans), Decimal(0))
+        least = min([Decimal(0), *(low for low, _ in spans)])
         span = max(high for _, high in spans) - least or Decimal(1)
         return [
             {
@@ -239,7 +241,11 @@ class _Writer:
 
     def drivers(self) -> list[list[str]]:
         return [
-            [LABELS[f"driver_{row['driver']}"][self.column], self.percent(row["change"], 0), self.money(row["value"])]
+            [
+                LABELS[f"driver_{row['driver']}"][self.column],
+                f"{Decimal(row['change']) * 100:+.0f} %",
+                self.money(row["value"]),
+            ]
             for row in self.output["sensitivity"]["drivers"]
         ]
 
@@ -271,7 +277,7 @@ class _Writer:
     def comparables(self) -> list[list[str]]:
         return [
             [
-                row["sector"].replace("_", " "),
+                self.text(SECTORS, row["sector"]),
                 row["year"],
                 Money(Decimal(row["revenue_crore"]) * 10_000_000).rounded().short(self.language),
                 self.percent(row["margin"]),

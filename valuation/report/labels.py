@@ -94,6 +94,21 @@ LABELS: dict[str, Text] = {
     "signed": ("Gone through by registered valuer", "पंजीकृत मूल्यांकक ने देखा"),
     "page": ("Page", "पृष्ठ"),
     "rate": ("Rate", "दर"),
+    "day": ("Date", "तारीख"),
+}
+SECTORS: dict[str, Text] = {
+    "chemical_plastic": ("Chemicals and plastics", "रसायन और प्लास्टिक"),
+    "consumer_retail": ("Consumer goods and retail", "उपभोक्ता वस्तुएँ और खुदरा"),
+    "electrical_energy": ("Electrical and energy", "बिजली और ऊर्जा"),
+    "food_agri": ("Food and agriculture", "खाद्य और कृषि"),
+    "infra_construction": ("Infrastructure and construction", "बुनियादी ढाँचा और निर्माण"),
+    "it_software": ("IT and software", "आईटी और सॉफ्टवेयर"),
+    "logistics": ("Logistics", "परिवहन और गोदाम"),
+    "metal_engineering": ("Metal and engineering", "धातु और इंजीनियरिंग"),
+    "other": ("Other", "अन्य"),
+    "pharma_health": ("Pharma and health", "दवा और स्वास्थ्य"),
+    "services_media": ("Services and media", "सेवाएँ और मीडिया"),
+    "textile": ("Textiles", "कपड़ा"),
 }
 RATES: dict[str, Text] = {
     "risk_free": ("Risk-free rate (government bond)", "जोखिम-रहित दर (सरकारी बॉन्ड)"),

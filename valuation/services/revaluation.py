@@ -1,6 +1,7 @@
-"""Valuing every business again after a new pack or engine: in batches, each its own transaction, so that it goes on after a kill."""
+"""Valuing every business again after a new pack or engine: batch by batch, so that it goes on after a kill."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -28,7 +29,7 @@ def begin_revaluation() -> RevaluationRun:
 
 
 @transaction.atomic
-def continue_revaluation(*, run_id: object, now: datetime) -> RevaluationRun:
+def continue_revaluation(*, run_id: UUID, now: datetime) -> RevaluationRun:
     """Do the next batch. Owners are not told one by one; a business whose figures are gone is passed over."""
     run = RevaluationRun.objects.select_for_update().get(pk=run_id)
     if run.state == RunState.DONE:

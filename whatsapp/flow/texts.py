@@ -19,6 +19,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "hi": "निजी बिक्री में आपके व्यवसाय के लगभग {point} मिल सकते हैं, पाँच में से चार मामलों में {low} से {high} के बीच। "
         "यह एक संकेत है, पंजीकृत मूल्यांकक की रिपोर्ट नहीं।",
     },
+    "valuation_range": {
+        "en": "Your business may bring {low} to {high} in a private sale, in four cases of five. For a single value we need more "
+        "figures; the app says which. This is an indicative estimate, not a registered valuer's report.",
+        "hi": "निजी बिक्री में पाँच में से चार मामलों में आपके व्यवसाय के {low} से {high} मिल सकते हैं। एक मूल्य के लिए और आँकड़े चाहिए; ऐप में देखें कौन से। "
+        "यह एक संकेत है, पंजीकृत मूल्यांकक की रिपोर्ट नहीं।",
+    },
     "valuation_refused": {
         "en": "No value could be calculated from your figures. Open the app to see why and what to mend.",
         "hi": "आपके आँकड़ों से क़ीमत नहीं निकल सकी। कारण और सुधार ऐप में देखें।",

@@ -1,6 +1,7 @@
 """The SME-platform listings that look most like the firm: a reader's check of M3, which does not use this choice."""
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from valuation.engine.pack import Pack
@@ -8,6 +9,7 @@ from valuation.engine.v2.arithmetic import CRORE, ZERO, deviation
 from valuation.engine.v2.inputs import Case
 from valuation.engine.v2.normalisation import Normal
 
+Position = tuple[Decimal, Decimal, Decimal]
 COUNT = 10
 COLUMNS = ("sector", "year", "revenue_crore", "margin", "net_worth_to_revenue", "pe")
 
@@ -23,12 +25,7 @@ def nearest(case: Case, normal: Normal, pack: Pack) -> list[dict[str, Any]]:
         return []
     revenue = normal.latest.revenue
     own = _position(revenue / CRORE, pat / revenue, net_worth / revenue)
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in table["rows"]]
-    places = [
-        _position(Decimal(row["revenue_crore"]), Decimal(row["margin"]), Decimal(row["net_worth_to_revenue"]))
-        for row in rows
-    ]
-    spreads = [deviation([place[axis] for place in places]) for axis in range(3)]
+    rows, places, spreads = _table(pack)
     industry = pack.industry_of(case.firm.nic_code)
     sector = industry[4] if industry else "other"
     scored = []
@@ -42,7 +39,16 @@ def nearest(case: Case, normal: Normal, pack: Pack) -> list[dict[str, Any]]:
     ]
 
 
-def _position(
-    revenue_crore: Decimal, margin: Decimal, net_worth_to_revenue: Decimal
-) -> tuple[Decimal, Decimal, Decimal]:
+@cache
+def _table(pack: Pack) -> tuple[list[dict[str, str]], list[Position], list[Decimal]]:
+    """The pack's listings, where they stand, and the standard deviation of each axis."""
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in pack.rows("comparables")]
+    places = [
+        _position(Decimal(row["revenue_crore"]), Decimal(row["margin"]), Decimal(row["net_worth_to_revenue"]))
+        for row in rows
+    ]
+    return rows, places, [deviation([place[axis] for place in places]) for axis in range(3)]
+
+
+def _position(revenue_crore: Decimal, margin: Decimal, net_worth_to_revenue: Decimal) -> Position:
     return revenue_crore.ln(), margin, net_worth_to_revenue

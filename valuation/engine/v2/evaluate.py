@@ -144,7 +144,7 @@ def appraise(case: Case, pack: Pack, shock: Shock | None = None) -> Appraisal:
     owned = assets.net_assets(case, pack)
     drivers, forecast, income = _income(case, normal, rates, tier, bridge, pack, has_spread=has_spread)
     ipo, listing = _sme_ipo(case, normal, tier, pack)
-    methods = (
+    methods: tuple[Method, ...] = (
         *income,
         listing,
         _ev_ebitda(case, normal, tier, bridge, pack, shock),
@@ -511,9 +511,22 @@ def _sensitivities(
     for driver, change, shock in changes:
         if driver == "owner_salary" and not has_salary:
             continue
-        weighed = appraise(case, pack, shock).weighed
+        if shock.multiple == ONE:
+            weighed = appraise(case, pack, shock).weighed
+        else:
+            weighed = weigh(_with_multiples(case, appraisal, pack, shock))
         found.append((driver, change, point if weighed is None else max(weighed.value, ZERO)))
     return tuple(found)
+
+
+def _with_multiples(case: Case, appraisal: Appraisal, pack: Pack, shock: Shock) -> tuple[Method, ...]:
+    """The methods with those on a multiple made anew: nothing else follows from it."""
+    normal, tier, bridge = appraisal.normal, appraisal.tier, appraisal.bridge
+    anew = {
+        "M4": _ev_ebitda(case, normal, tier, bridge, pack, shock),
+        "M5": _sde(case, normal, appraisal.rates, tier, bridge, pack, shock, appraisal.net_assets),
+    }
+    return tuple(anew.get(method.id, method) if method.is_used else method for method in appraisal.methods)
 
 
 def _grid(appraisal: Appraisal, pack: Pack) -> tuple[tuple[Decimal, Decimal, Decimal], ...]:

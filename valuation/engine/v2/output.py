@@ -1,4 +1,4 @@
-"""The canonical output: JSON of plain values, every number a decimal string, in one order. Rupees with paise, ratios with six places."""
+"""The canonical output: JSON of plain values, every number a decimal string. Rupees with paise, ratios with six places."""
 
 from decimal import Decimal
 from typing import Any

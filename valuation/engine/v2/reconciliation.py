@@ -6,7 +6,7 @@ from decimal import Decimal
 from valuation.engine.pack import Pack
 from valuation.engine.v2.arithmetic import ONE, ZERO, deviation, mean
 from valuation.engine.v2.checks import differs_from_gst
-from valuation.engine.v2.inputs import ASSETS, Case
+from valuation.engine.v2.inputs import Case
 from valuation.engine.v2.normalisation import Normal
 
 QUARTER, HALF = Decimal("0.25"), Decimal("0.5")
@@ -101,7 +101,7 @@ def quality_of(case: Case, normal: Normal, pack: Pack) -> tuple[tuple[str, int, 
     """Points out of 100 by part: (name, points, most)."""
     years = QUALITY_OF_YEARS[min(len(case.years), 5)]
     source = int((pack.lookup("source_weights", case.latest.source) or ["0", "0"])[1])
-    has_sheet = case.latest.total(ASSETS) is not None and case.latest.get("payables") is not None
+    has_sheet = case.latest.has_balance_sheet
     known = [year.margin for year in normal.years if year.margin is not None]
     stability = 0
     if len(known) >= 2 and mean(known) > 0:

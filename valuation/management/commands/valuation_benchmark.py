@@ -1,4 +1,4 @@
-"""`manage.py valuation_benchmark --data DIR --out DIR [--cv]`: fit on the train files, predict the test files, by the shipped code."""
+"""`manage.py valuation_benchmark --data DIR --out DIR [--cv]`: fit and predict by the shipped code."""
 
 import csv
 from argparse import ArgumentParser
