@@ -238,7 +238,7 @@ class Tour:
 
     def value_case(self, owner: Caller, case: dict[str, str]) -> str:
         self.tell_step(
-            f"She registers a firm with the real figures of case {case['case']} ({case['nature']}, FY {case['fiscal_year']}, entered as last year's)."
+            f"She registers a firm with the real figures of case {case['case']} ({case['nature']}), as if they were last year's."
         )
         business = owner.post(
             "/api/v1/businesses/",
