@@ -22,7 +22,6 @@ from django.http import HttpRequest, JsonResponse  # noqa: E402
 from django.test import RequestFactory, override_settings  # noqa: E402
 from django.test.runner import DiscoverRunner  # noqa: E402
 from rest_framework.test import APIClient  # noqa: E402
-from tests.valuation.cases import MACHINING  # noqa: E402
 
 from accounts.models import Organisation  # noqa: E402
 from accounts.services import find_or_create_contact, open_session  # noqa: E402
@@ -32,6 +31,7 @@ from matching.models import Mandate  # noqa: E402
 from msme.models import MarketEntry  # noqa: E402
 from msmebazaar.core import clock  # noqa: E402
 from msmebazaar.integrations.twilio import messenger  # noqa: E402
+from tests.valuation.cases import MACHINING  # noqa: E402
 from valuation.engine import ENGINE_VERSION, ENGINES  # noqa: E402
 from valuation.packs import current_pack  # noqa: E402
 

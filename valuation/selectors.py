@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from msme import selectors as businesses
 from msmebazaar.core.actor import Actor, Scope
+from msmebazaar.core.types import Money
 from valuation import canonical
 from valuation.canonical import Answers
 from valuation.engine import ENGINE_VERSION, ENGINES
@@ -180,7 +181,7 @@ def get_desk_item(*, valuation_id: UUID) -> DeskItem:
         tuple(
             (
                 say(engine.METHODS, method["id"], language),
-                method["value"] or "–",
+                Money(Decimal(method["value"])).grouped() if method["value"] else "–",
                 f"{Decimal(method['weight']) * 100:.0f} %",
             )
             for method in output.get("methods", [])
