@@ -19,3 +19,11 @@ class ValuationCompleted(Event):
 
     name: ClassVar[str] = "valuation.ValuationCompleted"
     valuation_id: UUID
+
+
+@dataclass(frozen=True)
+class NarrativeRequested(Event):
+    """Sentences about a result are wanted."""
+
+    name: ClassVar[str] = "valuation.NarrativeRequested"
+    narrative_id: UUID

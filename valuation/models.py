@@ -7,6 +7,7 @@ from django.db.models import Q
 from msmebazaar.core.crypto import EncryptedTextField
 from msmebazaar.core.models import TimeStamped
 from valuation.types import (
+    NarrativeSource,
     OverrideState,
     PriceKind,
     RunState,
@@ -97,6 +98,23 @@ class ShareLink(TimeStamped):
 
     def __str__(self) -> str:
         return f"a link to {self.valuation_id}"
+
+
+class Narrative(TimeStamped):
+    """An explanation in sentences. A language model's text is kept only when every number in it stands in the result."""
+
+    valuation = models.ForeignKey(Valuation, on_delete=models.CASCADE, related_name="narratives")
+    language = models.CharField(max_length=2)
+    source = models.CharField(max_length=10, choices=NarrativeSource.choices, blank=True)
+    text = models.TextField(blank=True)
+    rejected_numbers = models.JSONField(default=list)
+    completed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["valuation", "language"], name="valuation_narrative_once")]
+
+    def __str__(self) -> str:
+        return f"{self.language} of {self.valuation_id}"
 
 
 class Override(TimeStamped):

@@ -20,7 +20,7 @@ from valuation.engine.v2.levers import Scenario, effect, levers, scenario_of
 from valuation.engine.v2.texts import say
 from valuation.exceptions import FiguresMissing, NotComparable, ValuationNotFound, ValuationNotReady
 from valuation.explanation import explain
-from valuation.models import ListingValuation, Override, ShareLink, Valuation
+from valuation.models import ListingValuation, Narrative, Override, ShareLink, Valuation
 from valuation.packs import current_pack, packs
 from valuation.texts import finding
 from valuation.types import DeskItem, OverrideItem, OverrideState, ValuationStatus, ValuationSummary
@@ -113,6 +113,15 @@ def _require_current_shape(row: Valuation) -> None:
 def approved_override(valuation: Valuation) -> Override | None:
     """The newest override that holds."""
     return valuation.overrides.filter(state=OverrideState.APPROVED).order_by("-decided_at").first()
+
+
+def get_own_narrative(*, actor: Actor, valuation_id: UUID, language: str) -> Narrative:
+    """Raises: ValuationNotFound, also where none was asked for in this language."""
+    valuation = get_own_valuation(actor=actor, valuation_id=valuation_id)
+    narrative = valuation.narratives.filter(language=language).first()
+    if narrative is None:
+        raise ValuationNotFound
+    return narrative
 
 
 def share_links(*, actor: Actor, valuation_id: UUID) -> QuerySet[ShareLink]:

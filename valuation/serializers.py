@@ -15,7 +15,7 @@ from valuation.canonical import Answers
 from valuation.engine.v2 import texts as engine
 from valuation.engine.v2.texts import say
 from valuation.explanation import explain
-from valuation.models import ListingValuation, ObservedPrice, ShareLink, Valuation
+from valuation.models import ListingValuation, Narrative, ObservedPrice, ShareLink, Valuation
 from valuation.packs import packs
 from valuation.selectors import approved_override
 from valuation.texts import LEVERS, finding
@@ -548,6 +548,16 @@ def shown_scenario(found: dict[str, Any]) -> dict[str, Any]:
     if "refusals" in found:
         return {"value": None, "effect": None, "quality": None, "refusals": shown_refusals(found)}
     return {"value": found["value"], "effect": found["effect"], "quality": found["quality"], "refusals": []}
+
+
+class NarrativeAnswer(serializers.ModelSerializer[Narrative]):
+    """`text` is empty until `completed_at`; `rejected_numbers`: what a language model made up, so its text was not used."""
+
+    rejected_numbers = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Narrative
+        fields = ("id", "language", "source", "text", "rejected_numbers", "created_at", "completed_at")
 
 
 class ShareWrite(Base):

@@ -49,6 +49,11 @@ class PriceKind(models.TextChoices):
     CLOSED = "closed", _("Closed price")
 
 
+class NarrativeSource(models.TextChoices):
+    TEMPLATE = "template", _("From our templates")
+    MODEL = "model", _("Written by a language model, its numbers checked")
+
+
 @dataclass(frozen=True)
 class ValuationSummary:
     """The latest result of an organisation's business: amounts in rupees, None where there is none."""

@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{ONE}scenario/", views.ValuationScenario.as_view(), name="valuation-scenario"),
     path(f"{ONE}report/", views.ValuationReport.as_view(), name="valuation-report"),
     path(f"{ONE}working-papers/", views.ValuationWorkingPapers.as_view(), name="valuation-working-papers"),
+    path(f"{ONE}narrative/", views.ValuationNarrative.as_view(), name="valuation-narrative"),
     path(f"{ONE}shares/", views.ShareList.as_view(), name="valuation-shares"),
     path(f"{ONE}shares/<uuid:share_id>/", views.ShareDetail.as_view(), name="valuation-share"),
     path("listings/<uuid:listing_id>/valuation/", views.ListingValuationDetail.as_view(), name="listing-valuation"),

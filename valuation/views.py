@@ -171,6 +171,33 @@ class ValuationWorkingPapers(ApiView):
         return _file(workbook.xlsx_of(row), XLSX, f"valuation-{row.id}.xlsx")
 
 
+class ValuationNarrative(ApiView):
+    @extend_schema(
+        operation_id="valuation_narrative_retrieve",
+        responses=serializers.NarrativeAnswer,
+        description="Sentences about a result, in the language of the request; 404 until they were asked for.",
+    )
+    def get(self, request: Request, valuation_id: UUID) -> Response:
+        found = selectors.get_own_narrative(
+            actor=self.actor(request), valuation_id=valuation_id, language=serializers.language()
+        )
+        return Answer(serializers.NarrativeAnswer(found).data)
+
+    @extend_schema(
+        operation_id="valuation_narrative_create",
+        request=None,
+        responses={202: serializers.NarrativeAnswer},
+        description="Asks for sentences about a result. Where a language model is set, the facts go to it without any name, and "
+        "its text is used only if every number in it stands in the result; our templates are used otherwise.",
+    )
+    @idempotent
+    def post(self, request: Request, valuation_id: UUID) -> Response:
+        made = services.request_narrative(
+            actor=self.actor(request), valuation_id=valuation_id, language=serializers.language()
+        )
+        return Answer(serializers.NarrativeAnswer(made).data, gettext("Being written."), status=202)
+
+
 class ShareList(ApiView):
     @extend_schema(operation_id="valuation_shares_list", responses=serializers.ShareAnswer(many=True))
     def get(self, request: Request, valuation_id: UUID) -> Response:

@@ -329,6 +329,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ListingStatusEnum": "msme.types.ListingStatus",
         "ValuationStatusEnum": "valuation.types.ValuationStatus",
         "ValuationPurposeEnum": "valuation.types.ValuationPurpose",
+        "SourceEnum": "msme.types.FigureSource",
+        "NarrativeSourceEnum": "valuation.types.NarrativeSource",
         "ConsentPurposeEnum": "accounts.types.Purpose",
         "MandateStatusEnum": "matching.types.MandateStatus",
         "IntentEnum": "msme.types.Intent",

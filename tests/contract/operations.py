@@ -181,6 +181,8 @@ OPERATIONS: dict[str, Operation] = {
     "valuations_scenario": Operation(OBJECT, fixed(growth="0.05")),
     "valuations_report": Operation(OBJECT),
     "valuations_working_papers": Operation(OBJECT),
+    "valuation_narrative_retrieve": Operation(OBJECT),
+    "valuation_narrative_create": Operation(OBJECT),
     "valuation_shares_list": Operation(OBJECT),
     "valuation_shares_create": Operation(OBJECT, fixed(label="A banker")),
     "valuation_shares_revoke": Operation(OBJECT),

@@ -14,6 +14,7 @@ from django.db import ProgrammingError, transaction
 from django.test import Client
 from openpyxl import load_workbook
 from pikepdf import Pdf
+from pytest_django import Settings
 
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
@@ -349,6 +350,73 @@ def test_a_link_shows_the_report_to_anybody_until_it_ends(seller: Persona, made:
     assert seller.client.delete(f"{made}shares/{link['id']}/").status_code == 204
     assert guest.get(path).status_code == 404
     assert guest.get("/v/wrong/").status_code == 404
+
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+
+class Model:
+    """A language model that says what it is told to."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.asked = text, ""
+
+    def complete(self, *, instructions: str, text: str) -> str:
+        self.asked = text
+        return self.text
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "rejected"),
+    [
+        ("About {point}, and 82 percent of ranges held.", "model", []),
+        ("About {point}, sure to double to ₹777 crore by 2031.", "template", ["2031", "777"]),
+        ("मूल्य ९९९ करोड़ है।", "template", ["999"]),
+        ("", "template", []),
+    ],
+)
+def test_a_language_models_text_is_used_only_with_our_numbers(
+    seller: Persona,
+    made: str,
+    drain: Drain,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    source: str,
+    rejected: list[str],
+) -> None:
+    point = data(seller.client.get(made))["explanation"].split("about ")[1].split(";")[0]
+    model = Model(text.format(point=point))
+    monkeypatch.setattr("valuation.services.narrating.language_model", lambda: model)
+
+    assert seller.client.get(f"{made}narrative/").status_code == 404
+    asked = data(seller.client.post(f"{made}narrative/"), 202)
+    drain()
+    told = data(seller.client.get(f"{made}narrative/"))
+
+    assert asked["text"] == ""
+    assert (told["source"], told["rejected_numbers"]) == (source, rejected)
+    assert point in told["text"]
+    assert "Shivneri" not in model.asked
+
+
+def test_the_stand_in_for_a_language_model_does_not_get_through(seller: Persona, made: str, drain: Drain) -> None:
+    data(seller.client.post(f"{made}narrative/", HTTP_ACCEPT_LANGUAGE="hi"), 202)
+    drain()
+
+    told = data(seller.client.get(f"{made}narrative/", HTTP_ACCEPT_LANGUAGE="hi"))
+
+    assert (told["source"], told["language"]) == ("template", "hi")
+    assert "करोड़" in told["text"]
+
+
+def test_without_a_language_model_the_templates_speak(
+    seller: Persona, made: str, drain: Drain, settings: Settings
+) -> None:
+    settings.OPENAI = None
+    data(seller.client.post(f"{made}narrative/"), 202)
+    drain()
+
+    assert data(seller.client.get(f"{made}narrative/"))["source"] == "template"
 
 
 # --- beside a listing -----------------------------------------------------------------------------------------------

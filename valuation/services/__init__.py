@@ -2,6 +2,7 @@
 
 from valuation.services.learning import record_ask, record_closed_price
 from valuation.services.making import complete_valuation, request_valuation
+from valuation.services.narrating import request_narrative, write_narrative
 from valuation.services.oversight import approve_override, propose_override, record_sign_off, reject_override, rerun
 from valuation.services.revaluation import begin_revaluation, continue_revaluation
 from valuation.services.showing import (
@@ -25,8 +26,10 @@ __all__ = [
     "record_closed_price",
     "record_sign_off",
     "reject_override",
+    "request_narrative",
     "request_valuation",
     "rerun",
     "revoke_share_link",
     "show_on_listing",
+    "write_narrative",
 ]
