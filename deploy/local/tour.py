@@ -224,7 +224,7 @@ class Tour:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             tables = json.loads(archive.read("data.json"))
             names = [name for name in archive.namelist() if name.endswith(".csv")]
-        expect(len(tables["msme.business"]) == len(tables["valuation.valuation"]) == 3, "the copy is not complete")
+        expect((len(tables["msme.business"]), len(tables["valuation.valuation"])) == (3, 4), "the copy is not complete")
         tell(f"    {len(content):,} bytes: data.json and {len(names)} tables for a spreadsheet.")
 
     def check_identifiers(self, owner: Caller) -> None:
