@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-security bench-leaks bench-search faults docs lock clean
+.PHONY: help run up down tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-security bench-leaks bench-search bench-valuation faults docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -79,6 +79,10 @@ bench-security: ## What timing tells about one-time codes (AUC; 0.5 is nothing)
 
 bench-search: ## Twenty searches over 100,000 listings with facets, against a bare SELECT (LISTINGS=, PLANS=1 writes the plans)
 	@LOG_LEVEL=WARNING $(EXEC) $(BIN)/python -m benchmarks.search
+
+bench-valuation: ## How long an owner of the running market waits for a valuation under RATE=140 requests a second
+	@$(BOOT)
+	@$(BIN)/python -m benchmarks.valuation_load
 
 bench-leaks: ## What the teaser guard finds of 1,000 planted give-aways, and blocks of 1,000 clean texts
 	@$(BOOT)
