@@ -25,6 +25,7 @@ from msmebazaar.core.types import (
     Pincode,
     Udyam,
 )
+from msmebazaar.core.types.numerals import ENGLISH, HINDI
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data" / "identifiers.json").read_text())
 IDENTIFIERS: dict[str, Any] = {
@@ -240,3 +241,25 @@ def test_llpin(text: str, expected: str | None) -> None:
             LLPIN.parse(text)
     else:
         assert str(LLPIN.parse(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "hindi"),
+    [
+        ("0", "zero", "शून्य"),
+        ("246000000", "twenty-four crore sixty lakh", "चौबीस करोड़ साठ लाख"),
+        ("1234567", "twelve lakh thirty-four thousand five hundred sixty-seven", "बारह लाख चौंतीस हज़ार पाँच सौ सड़सठ"),
+        ("-500", "minus five hundred", "ऋण पाँच सौ"),
+        ("15000000000", "one thousand five hundred crore", "एक हज़ार पाँच सौ करोड़"),
+        ("99.50", "one hundred", "एक सौ"),
+    ],
+)
+def test_amounts_in_words(amount: str, english: str, hindi: str) -> None:
+    money = Money(Decimal(amount))
+
+    assert (money.in_words(), money.in_words("hi")) == (english, hindi)
+
+
+def test_every_number_to_99_has_its_own_word() -> None:
+    for words in (ENGLISH, HINDI):
+        assert len(words) == len(set(words)) == 100

@@ -290,6 +290,7 @@ def test_a_unit_slip_in_one_statement_is_caught(power: int) -> None:
         ({**MACHINING, "years": MACHINING["years"][2:], "valuation_date": "2026-06-30"}, "E_PERIOD_STALE"),
         (with_firm(MACHINING, nic_code="64191"), "E_SECTOR_EXCLUDED"),
         (with_firm(MACHINING, nic_code="00000"), "E_NIC_UNKNOWN"),
+        (with_firm(MACHINING, nic_code="54000"), "E_NIC_UNKNOWN"),
         (with_firm(MACHINING, currency="USD"), "E_CURRENCY"),
         (with_firm(MACHINING, share_offered="0"), "E_SHARE_RANGE"),
         (with_firm(MACHINING, share_offered="1.01"), "E_SHARE_RANGE"),
@@ -307,6 +308,17 @@ def test_a_short_period_is_too_young() -> None:
     content["years"] = [{**content["years"][0], "months": 5}]
 
     assert "E_TOO_YOUNG" in codes(content)
+
+
+def test_a_few_months_beside_full_years_are_left_out() -> None:
+    content = deepcopy(MACHINING)
+    stub = {**deepcopy(content["years"][0]), "fiscal_year": 2026, "months": 2}
+    content["years"] = [stub, *content["years"]]
+
+    output = run(content)
+
+    assert "W_STUB_LEFT_OUT" in [warning["code"] for warning in output["warnings"]]
+    assert output["value"] == run(MACHINING)["value"]
 
 
 def test_adjustments_without_evidence_have_a_limit() -> None:

@@ -12,6 +12,8 @@ from valuation.engine.v2.normalisation import OWNER_PAY, reported_ebitda
 
 EXCLUDED_DIVISIONS = ("64", "65", "66", "84", "94", "97", "98", "99")
 ASSET_ONLY_DIVISIONS = ("68",)
+# Numbers that NIC-2008 gives to no division.
+NO_DIVISIONS = ("00", "04", "34", "40", "44", "48", "54", "57", "67", "76", "83", "89")
 FEWEST_MONTHS = 6
 LEAST_ASSETS, MOST_ASSETS = Decimal("0.05"), Decimal(20)
 YEAR_JUMP = Decimal(30)
@@ -34,7 +36,7 @@ def refusals(case: Case, pack: Pack) -> tuple[Finding, ...]:
 def _facts(case: Case) -> Iterator[Finding]:
     firm = case.firm
     nic = firm.nic_code
-    if not (nic.isascii() and nic.isdigit() and 2 <= len(nic) <= 5) or nic[:2] in ("00", "04", "34", "40", "44", "48"):
+    if not (nic.isascii() and nic.isdigit() and 2 <= len(nic) <= 5) or nic[:2] in NO_DIVISIONS:
         yield Finding("E_NIC_UNKNOWN", "nic_code", words={"nic": nic})
     elif nic[:2] in EXCLUDED_DIVISIONS:
         yield Finding("E_SECTOR_EXCLUDED", "nic_code", words={"nic": nic})

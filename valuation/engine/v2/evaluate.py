@@ -1,6 +1,6 @@
 """The whole valuation of one case: checks, normalisation, rates, methods, reconciliation, range, sensitivities."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -91,6 +91,7 @@ class Valuation:
 
 def value_case(case: Case, pack: Pack) -> Valuation | tuple[Finding, ...]:
     """A valuation, or every reason why there is none."""
+    case, was_shortened = _without_short_periods(case)
     found = checks.refusals(case, pack)
     if found:
         return found
@@ -99,6 +100,8 @@ def value_case(case: Case, pack: Pack) -> Valuation | tuple[Finding, ...]:
     if weighed is None:
         return (Finding("E_NO_METHOD", "years"),)
     warnings = list(appraisal.warnings)
+    if was_shortened:
+        warnings.append(Finding("W_STUB_LEFT_OUT"))
     point, premise = weighed.value, "going_concern"
     owned = appraisal.net_assets
     if owned is not None and owned.liquidation_equity > max(point, ZERO):
@@ -132,6 +135,15 @@ def value_case(case: Case, pack: Pack) -> Valuation | tuple[Finding, ...]:
         _minority(case, point, pack),
         tuple(warnings),
     )
+
+
+def _without_short_periods(case: Case) -> tuple[Case, bool]:
+    """Without a first or last period under six months, where other years remain: it says too little of a year."""
+    years = list(case.years)
+    for end in (0, -1):
+        if len(years) > 1 and years[end].months < checks.FEWEST_MONTHS:
+            years.pop(end)
+    return replace(case, years=tuple(years)), len(years) < len(case.years)
 
 
 def appraise(case: Case, pack: Pack, shock: Shock | None = None) -> Appraisal:
@@ -455,7 +467,7 @@ def _tails(appraisal: Appraisal, pack: Pack) -> tuple[Decimal, Decimal]:
 def _spread_warnings(methods: tuple[Method, ...], spread: Decimal | None, pack: Pack) -> list[Finding]:
     used = [method for method in methods if method.is_used]
     if len(used) == 1:
-        return [Finding("W_ONE_METHOD")] if used[0].id != "M7" or len(methods) == 1 else []
+        return [] if used[0].id == "M7" else [Finding("W_ONE_METHOD")]  # assets alone have a warning of their own
     if spread is not None and spread > pack.number("methods_disagree"):
         by_value = sorted(used, key=lambda method: method.value or ZERO)
         return [Finding("W_METHODS_DISAGREE", names={"highest": by_value[-1].id, "lowest": by_value[0].id})]

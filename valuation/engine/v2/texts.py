@@ -96,6 +96,10 @@ WARNINGS: dict[str, Text] = {
         "The latest figures cover part of a year and were scaled to twelve months; seasons are not considered.",
         "ताज़ा आँकड़े साल के एक हिस्से के हैं और बारह महीने के हिसाब से बढ़ाए गए; मौसम का असर नहीं देखा गया।",
     ),
+    "W_STUB_LEFT_OUT": (
+        "Figures of less than six months were left out; they say too little of a year.",
+        "छह महीने से कम के आँकड़े छोड़े गए; वे पूरे साल के बारे में कम बताते हैं।",
+    ),
     "W_ONE_YEAR": (
         "Only one year of accounts: nothing shows whether it is typical.",
         "केवल एक साल के खाते: यह आम साल है या नहीं, पता नहीं चलता।",
