@@ -19,7 +19,7 @@ from valuation.models import ListingValuation, Narrative, ObservedPrice, ShareLi
 from valuation.packs import packs
 from valuation.selectors import approved_override
 from valuation.texts import LEVERS, finding
-from valuation.types import Shown, ValuationPurpose
+from valuation.types import Shown, ValuationPurpose, ValuationStatus
 
 
 def language() -> str:
@@ -385,6 +385,8 @@ class ValuationAnswer(serializers.ModelSerializer[Valuation]):
 
     @extend_schema_field(AssumptionAnswer(many=True))
     def get_assumptions(self, row: Valuation) -> list[dict[str, str]]:
+        if row.status == ValuationStatus.PENDING:  # polled often, and nothing rests on them yet
+            return []
         figures = packs()[row.pack_id].content.get("figures", {})
         return [
             {
@@ -400,7 +402,7 @@ class ValuationAnswer(serializers.ModelSerializer[Valuation]):
 
     @extend_schema_field(OverrideAnswer(allow_null=True))
     def get_override(self, row: Valuation) -> Any:
-        found = approved_override(row)
+        found = approved_override(row) if row.status == ValuationStatus.READY else None
         return OverrideAnswer(found).data if found else None
 
 

@@ -17,6 +17,8 @@ from valuation.canonical import sha256_of
 from valuation.engine import ENGINE_VERSION, ENGINES
 from valuation.engine.v2 import texts
 from valuation.engine.v2.arithmetic import CONTEXT
+from valuation.engine.v2.dcf import discount_factors, terminal_value
+from valuation.engine.v2.discount import weighted_cost
 from valuation.engine.v2.evaluate import Valuation, value_case
 from valuation.engine.v2.inputs import case_of
 from valuation.engine.v2.reconciliation import band
@@ -71,17 +73,18 @@ def test_golden_1_kristins_kandy(cost_of_equity: str, wacc: str, explicit: str, 
     """
     with localcontext(CONTEXT):
         reinvested, return_on_capital = Decimal("0.4667"), Decimal("0.1364")
-        rate = Decimal(cost_of_equity) * Decimal("0.7") + Decimal("0.0330") * Decimal("0.3")
+        rate = weighted_cost(Decimal(cost_of_equity), Decimal("0.0330"), Decimal("0.3"))
         growth, stable, last = reinvested * return_on_capital, Decimal("0.1254"), Decimal("0.04")
         nopats = [Decimal(300) * (1 + growth) ** year for year in range(1, 6)]
-        cash = [nopat * (1 - reinvested) / (1 + rate) ** year for year, nopat in enumerate(nopats, start=1)]
+        factors = discount_factors(rate, is_mid_year=False)
+        cash = [nopat * (1 - reinvested) * factor for nopat, factor in zip(nopats, factors, strict=True)]
+        terminal = terminal_value(nopats[-1] * (1 + last), last, stable, return_on_capital=stable)
         present = sum(cash, Decimal(0))
-        terminal = nopats[-1] * (1 + last) * (1 - last / stable) / (stable - last)
-        value = present + terminal / (1 + rate) ** 5
+        value = present + terminal * factors[-1]
 
         assert rate == Decimal(wacc)
-        assert (str(present.quantize(Decimal("0.001"))), str(value.quantize(Decimal("0.001")))) == (explicit, firm)
-        assert str((value + 125 - 900).quantize(Decimal("0.001"))) == equity
+        assert f"{terminal:.3f} {present:.3f} {value:.3f}" == f"3387.403 {explicit} {firm}"
+        assert f"{value + 125 - 900:.3f}" == equity
 
 
 def test_golden_2_a_machining_firm() -> None:

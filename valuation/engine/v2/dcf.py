@@ -60,9 +60,8 @@ def forecast(drivers: Drivers) -> Forecast:
     tax, wacc, last_growth = drivers.tax, drivers.wacc, drivers.terminal_growth
     after_tax = (drivers.margin - drivers.depreciation_rate) * (ONE - tax)
     revenue, explicit, rows = drivers.revenue, ZERO, []
-    one_year = ONE / (ONE + wacc)
-    factor = power(ONE + wacc, -HALF)
-    for step in range(YEARS):
+    factors = discount_factors(wacc)
+    for step, factor in enumerate(factors):
         growth = drivers.growth - (drivers.growth - last_growth) * step / YEARS
         before, revenue = revenue, revenue * (ONE + growth)
         nopat = revenue * after_tax
@@ -73,10 +72,23 @@ def forecast(drivers: Drivers) -> Forecast:
         fcff = nopat - reinvestment
         explicit += fcff * factor
         rows.append(ForecastYear(growth, revenue, revenue * drivers.margin, nopat, reinvestment, fcff, factor))
-        last_factor, factor = factor, factor * one_year
     nopat = revenue * (ONE + last_growth) * after_tax
-    terminal = nopat * (ONE - last_growth / wacc) / (wacc - last_growth)
-    return Forecast(tuple(rows), explicit, nopat, terminal, explicit + terminal * last_factor)
+    terminal = terminal_value(nopat, last_growth, wacc, return_on_capital=wacc)
+    return Forecast(tuple(rows), explicit, nopat, terminal, explicit + terminal * factors[-1])
+
+
+def discount_factors(rate: Decimal, *, is_mid_year: bool = True) -> list[Decimal]:
+    """1 / (1 + rate) ^ t for five years, t = 0.5, 1.5, ... or 1, 2, ..."""
+    one_year = ONE / (ONE + rate)
+    factors = [power(ONE + rate, -HALF) if is_mid_year else one_year]
+    while len(factors) < YEARS:
+        factors.append(factors[-1] * one_year)
+    return factors
+
+
+def terminal_value(nopat: Decimal, growth: Decimal, wacc: Decimal, *, return_on_capital: Decimal) -> Decimal:
+    """Value driver formula: NOPAT of the year after x (1 - g / RONIC) / (WACC - g), at the end of the last year."""
+    return nopat * (ONE - growth / return_on_capital) / (wacc - growth)
 
 
 def drivers_of(case: Case, normal: Normal, rates: Rates, pack: Pack) -> Drivers:

@@ -67,9 +67,14 @@ def rates_of(case: Case, normal: Normal, pack: Pack) -> Rates:
         is_own,
         debt,
         tax,
-        (ONE - debt) * equity + debt * cost * (ONE - tax),
+        weighted_cost(equity, cost * (ONE - tax), debt),
         growth,
     )
+
+
+def weighted_cost(cost_of_equity: Decimal, cost_of_debt_after_tax: Decimal, debt_to_value: Decimal) -> Decimal:
+    """WACC: E/V K_e + D/V K_d (1 - t)."""
+    return (ONE - debt_to_value) * cost_of_equity + debt_to_value * cost_of_debt_after_tax
 
 
 def risks_of(case: Case, normal: Normal, pack: Pack) -> tuple[tuple[str, Decimal], ...]:
