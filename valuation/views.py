@@ -21,7 +21,7 @@ from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
 from msmebazaar.core.http.serializers import Base
 from msmebazaar.core.http.views import ApiView, WholeListView
-from valuation import report, selectors, serializers, services, workbook
+from valuation import presentation, report, selectors, serializers, services, workbook
 from valuation.engine.v2.levers import Scenario
 from valuation.engine.v2.texts import say
 from valuation.exceptions import ShareLinkNotFound, ValuationNotReady
@@ -91,7 +91,7 @@ class ValuationCheck(ApiView):
             valuation_date=checked["valuation_date"],
             today=clock.today_in_india(),
         )
-        shown = serializers.shown_check(found["output"], found["newest"])
+        shown = presentation.shown_check(found["output"], found["newest"])
         return Answer(serializers.CheckAnswer(shown).data)
 
 
@@ -119,7 +119,7 @@ class ValuationComparison(ApiView):
         wanted.is_valid(raise_exception=True)
         other = wanted.validated_data["other"]
         older, newer = selectors.compare(actor=actor, first_id=own.id, second_id=other)
-        return Answer(serializers.ComparisonAnswer(serializers.shown_comparison(older, newer)).data)
+        return Answer(serializers.ComparisonAnswer(presentation.shown_comparison(older, newer)).data)
 
 
 class ValuationLevers(WholeListView):
@@ -130,7 +130,7 @@ class ValuationLevers(WholeListView):
     )
     def get(self, request: Request, valuation_id: UUID) -> Response:
         found = selectors.list_levers(actor=self.actor(request), valuation_id=valuation_id)
-        return Answer(serializers.LeverAnswer([serializers.shown_lever(lever) for lever in found], many=True).data)
+        return Answer(serializers.LeverAnswer([presentation.shown_lever(lever) for lever in found], many=True).data)
 
 
 class ValuationScenario(ApiView):
@@ -144,7 +144,7 @@ class ValuationScenario(ApiView):
         checked = self.validated(serializers.ScenarioWrite, request)
         wanted = Scenario(checked.get("owner_salary_inr"), checked.get("growth"), checked.get("customer_lost"))
         found = selectors.try_scenario(actor=self.actor(request), valuation_id=valuation_id, wanted=wanted)
-        return Answer(serializers.ScenarioAnswer(serializers.shown_scenario(found)).data)
+        return Answer(serializers.ScenarioAnswer(presentation.shown_scenario(found)).data)
 
 
 class ValuationReport(ApiView):
@@ -179,7 +179,7 @@ class ValuationNarrative(ApiView):
     )
     def get(self, request: Request, valuation_id: UUID) -> Response:
         found = selectors.get_own_narrative(
-            actor=self.actor(request), valuation_id=valuation_id, language=serializers.language()
+            actor=self.actor(request), valuation_id=valuation_id, language=presentation.language()
         )
         return Answer(serializers.NarrativeAnswer(found).data)
 
@@ -193,7 +193,7 @@ class ValuationNarrative(ApiView):
     @idempotent
     def post(self, request: Request, valuation_id: UUID) -> Response:
         made = services.request_narrative(
-            actor=self.actor(request), valuation_id=valuation_id, language=serializers.language()
+            actor=self.actor(request), valuation_id=valuation_id, language=presentation.language()
         )
         return Answer(serializers.NarrativeAnswer(made).data, gettext("Being written."), status=202)
 
@@ -301,8 +301,8 @@ def _valuation(valuation: Valuation) -> Any:
 
 
 def _beside(shown: Any) -> Any:
-    track = track_record(shown.valuation.pack_id, serializers.language())
-    return serializers.ShownAnswer(serializers.shown_beside(shown, track)).data
+    track = track_record(shown.valuation.pack_id, presentation.language())
+    return serializers.ShownAnswer(presentation.shown_beside(shown, track)).data
 
 
 def _ready(row: Valuation) -> Valuation:

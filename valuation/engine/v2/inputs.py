@@ -12,7 +12,6 @@ FIXED_ASSETS = ("plant", "land_building")
 CURRENT_ASSETS = ("receivables", "old_receivables", "inventory", "other_current")
 ASSETS = ("cash", "surplus_investments", *CURRENT_ASSETS, *FIXED_ASSETS, "intangibles", "other_assets")
 CURRENT_LIABILITIES = ("payables", "other_liabilities")
-FLOWS = ("revenue", *COSTS, *BELOW_EBITDA, "pat", "other_income", "exceptional", "owner_remuneration")
 NEVER_NEGATIVE = (
     *COSTS,
     "depreciation",
