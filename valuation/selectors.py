@@ -37,6 +37,18 @@ def get_own_valuation(*, actor: Actor, valuation_id: UUID) -> Valuation:
     return valuation
 
 
+def get_result(*, actor: Actor, valuation_id: UUID) -> Valuation:
+    """An own valuation with a result of the present shape (engine 2): what can be looked at closer, shared and told.
+
+    Raises:
+        ValuationNotFound, ValuationNotReady.
+    """
+    row = get_own_valuation(actor=actor, valuation_id=valuation_id)
+    if row.status != ValuationStatus.READY or "methods" not in (row.output or {}):
+        raise ValuationNotReady
+    return row
+
+
 def last_answers(*, business_id: UUID) -> Answers:
     """What the owner said last time about a business."""
     newest = Valuation.objects.filter(business_id=business_id).order_by("-created_at").first()
@@ -67,11 +79,9 @@ def compare(*, actor: Actor, first_id: UUID, second_id: UUID) -> tuple[Valuation
     Raises:
         ValuationNotFound, ValuationNotReady, NotComparable.
     """
-    first, second = (get_own_valuation(actor=actor, valuation_id=key) for key in (first_id, second_id))
+    first, second = (get_result(actor=actor, valuation_id=key) for key in (first_id, second_id))
     if first.business_id != second.business_id:
         raise NotComparable
-    for row in (first, second):
-        _require_current_shape(row)
     older, newer = sorted((first, second), key=lambda row: row.created_at)
     return older, newer
 
@@ -82,12 +92,10 @@ def list_levers(*, actor: Actor, valuation_id: UUID) -> list[dict[str, Any]]:
     Raises:
         ValuationNotFound, ValuationNotReady.
     """
-    row = get_own_valuation(actor=actor, valuation_id=valuation_id)
-    _require_current_shape(row)
-    run, pack = ENGINES[row.engine_version], packs()[row.pack_id]
+    row = get_result(actor=actor, valuation_id=valuation_id)
     found = []
     for name, changed in levers(row.input):
-        result = effect(row.input, changed, pack, run)
+        result = _effect_of(row, changed)
         if "refusals" not in result and (Decimal(result["effect"]) > 0 or result["quality_effect"] > 0):
             found.append({"name": name, **result})
     return sorted(found, key=lambda item: -Decimal(item["effect"]))
@@ -99,15 +107,14 @@ def try_scenario(*, actor: Actor, valuation_id: UUID, wanted: Scenario) -> dict[
     Raises:
         ValuationNotFound, ValuationNotReady.
     """
-    row = get_own_valuation(actor=actor, valuation_id=valuation_id)
-    _require_current_shape(row)
-    changed = scenario_of(row.input, wanted)
-    return effect(row.input, changed, packs()[row.pack_id], ENGINES[row.engine_version])
+    row = get_result(actor=actor, valuation_id=valuation_id)
+    return _effect_of(row, scenario_of(row.input, wanted))
 
 
-def _require_current_shape(row: Valuation) -> None:
-    if row.status != ValuationStatus.READY or row.output is None or "methods" not in row.output:
-        raise ValuationNotReady
+def _effect_of(row: Valuation, changed: dict[str, Any]) -> dict[str, Any]:
+    """What a changed input would be worth against the stored result, by the same engine and pack."""
+    assert row.output is not None
+    return effect(row.output, ENGINES[row.engine_version](changed, packs()[row.pack_id]))
 
 
 def approved_override(valuation: Valuation) -> Override | None:

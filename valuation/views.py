@@ -24,7 +24,7 @@ from msmebazaar.core.http.views import ApiView, WholeListView
 from valuation import presentation, report, selectors, serializers, services, workbook
 from valuation.engine.v2.levers import Scenario
 from valuation.engine.v2.texts import say
-from valuation.exceptions import ShareLinkNotFound, ValuationNotReady
+from valuation.exceptions import ShareLinkNotFound
 from valuation.explanation import explain, track_record
 from valuation.models import Valuation
 from valuation.texts import SHARED_PAGE
@@ -155,7 +155,7 @@ class ValuationReport(ApiView):
         description="The report as PDF, in the section order of ICAI VS 202.",
     )
     def get(self, request: Request, valuation_id: UUID) -> HttpResponse:
-        row = _ready(selectors.get_own_valuation(actor=self.actor(request), valuation_id=valuation_id))
+        row = selectors.get_result(actor=self.actor(request), valuation_id=valuation_id)
         language = "hi" if request.query_params.get("language") == "hi" else "en"
         return _file(report.pdf_of(row, language), PDF, f"valuation-{row.id}-{language}.pdf")
 
@@ -167,7 +167,7 @@ class ValuationWorkingPapers(ApiView):
         description="The calculation as a workbook with live formulas, for a registered valuer.",
     )
     def get(self, request: Request, valuation_id: UUID) -> HttpResponse:
-        row = _ready(selectors.get_own_valuation(actor=self.actor(request), valuation_id=valuation_id))
+        row = selectors.get_result(actor=self.actor(request), valuation_id=valuation_id)
         return _file(workbook.xlsx_of(row), XLSX, f"valuation-{row.id}.xlsx")
 
 
@@ -303,12 +303,6 @@ def _valuation(valuation: Valuation) -> Any:
 def _beside(shown: Any) -> Any:
     track = track_record(shown.valuation.pack_id, presentation.language())
     return serializers.ShownAnswer(presentation.shown_beside(shown, track)).data
-
-
-def _ready(row: Valuation) -> Valuation:
-    if row.status != ValuationStatus.READY or "methods" not in (row.output or {}):
-        raise ValuationNotReady
-    return row
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -5,7 +5,7 @@ folds that a case was not fitted on, by size, as in split conformal prediction (
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -52,14 +52,19 @@ def folds_of(ids: Sequence[str], repeat: int) -> list[list[int]]:
     return [order[fold::FOLDS] for fold in range(FOLDS)]
 
 
+def splits_of(sample: Sample, repeat: int) -> Iterator[tuple[Sample, list[int]]]:
+    """For each fold: the sample without it, and the numbers of the cases in it."""
+    for held_out in folds_of(sample.ids, repeat):
+        out = set(held_out)
+        yield sample.part([number for number in range(len(sample.ids)) if number not in out]), held_out
+
+
 def fit(sample: Sample, recipe: Recipe) -> dict[str, Any]:
     """The content of a coefficient file, its band from folds of this sample."""
     content = _coefficients(sample, recipe)
     residuals, sizes = [], []
     for repeat in range(recipe.repeats):
-        for held_out in folds_of(sample.ids, repeat):
-            out = set(held_out)
-            rest = sample.part([number for number in range(len(sample.ids)) if number not in out])
+        for rest, held_out in splits_of(sample, repeat):
             regression = Regression(_coefficients(rest, recipe))
             for number in held_out:
                 predicted = float(regression.predict(sample.features[number]).log)

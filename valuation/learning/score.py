@@ -7,7 +7,7 @@ from decimal import Decimal
 from statistics import median
 
 from valuation.engine.v2.regression import Regression
-from valuation.learning.fit import fit, folds_of, sample_of
+from valuation.learning.fit import fit, sample_of, splits_of
 from valuation.learning.sets import DataSet, Row
 
 ALPHA = 0.2
@@ -58,9 +58,7 @@ def cross_validate(data: DataSet, rows: Sequence[Row]) -> list[Predicted]:
     """Every row predicted, with its band, by a fit that never saw it. Folds other than those inside `fit`."""
     sample = sample_of(data, rows)
     found: list[Predicted] = []
-    for held_out in folds_of(sample.ids, repeat=1000):
-        out = set(held_out)
-        rest = sample.part([number for number in range(len(rows)) if number not in out])
+    for rest, held_out in splits_of(sample, repeat=1000):
         regression = Regression(fit(rest, data.recipe))
         found += predict(data, regression, [rows[number] for number in held_out])
     return found

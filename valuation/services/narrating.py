@@ -10,12 +10,12 @@ from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.outbox import publish
 from msmebazaar.integrations.errors import VendorError
 from msmebazaar.integrations.llm import language_model
+from valuation import selectors
 from valuation.engine.v2 import texts as engine
 from valuation.events import NarrativeRequested
 from valuation.explanation import explain
 from valuation.models import Narrative
 from valuation.narrative import INSTRUCTIONS, LANGUAGES, unsupported
-from valuation.services.showing import ready
 from valuation.texts import finding
 from valuation.types import NarrativeSource
 
@@ -27,7 +27,7 @@ def request_narrative(*, actor: Actor, valuation_id: UUID, language: str) -> Nar
     Raises:
         ValuationNotFound, ValuationNotReady.
     """
-    valuation = ready(actor, valuation_id)
+    valuation = selectors.get_result(actor=actor, valuation_id=valuation_id)
     actor.require_writable(Scope.VALUATION, valuation.organisation_id)
     narrative, is_new = Narrative.objects.get_or_create(valuation=valuation, language=language)
     if is_new:

@@ -12,24 +12,12 @@ from msme import selectors as listings
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor, Scope
 from valuation import selectors
-from valuation.exceptions import NotPublishable, ShareLinkNotFound, ValuationNotReady
-from valuation.models import ListingValuation, ShareLink, Valuation
-from valuation.types import Shown, ValuationStatus
+from valuation.exceptions import NotPublishable, ShareLinkNotFound
+from valuation.models import ListingValuation, ShareLink
+from valuation.types import Shown
 
 LEAST_QUALITY = 55  # VALUATION.md 4.9: publishable on a listing
 LONGEST_SHARE = timedelta(days=90)
-
-
-def ready(actor: Actor, valuation_id: UUID) -> Valuation:
-    """An own valuation with a result.
-
-    Raises:
-        ValuationNotFound, ValuationNotReady.
-    """
-    valuation = selectors.get_own_valuation(actor=actor, valuation_id=valuation_id)
-    if valuation.status != ValuationStatus.READY:
-        raise ValuationNotReady
-    return valuation
 
 
 @transaction.atomic
@@ -42,7 +30,7 @@ def show_on_listing(*, actor: Actor, listing_id: UUID, valuation_id: UUID, shows
     """
     listing = listings.get_own_price_terms(actor=actor, listing_id=listing_id)
     actor.require_writable(Scope.LISTING, listing.organisation_id)
-    valuation = ready(actor, valuation_id)
+    valuation = selectors.get_result(actor=actor, valuation_id=valuation_id)
     is_thin = (valuation.quality or 0) < LEAST_QUALITY or (shows == Shown.POINT and valuation.point_inr is None)
     if valuation.business_id != listing.business_id or is_thin:
         raise NotPublishable(wanted=LEAST_QUALITY)
@@ -72,7 +60,7 @@ def make_share_link(
     Raises:
         ValuationNotFound, ValuationNotReady.
     """
-    valuation = ready(actor, valuation_id)
+    valuation = selectors.get_result(actor=actor, valuation_id=valuation_id)
     actor.require_writable(Scope.VALUATION, valuation.organisation_id)
     token = secrets.token_urlsafe(24)
     link = ShareLink.objects.create(

@@ -131,10 +131,10 @@ def capital_per_revenue(case: Case, normal: Normal) -> Decimal | None:
     return (fixed + working) / normal.latest.revenue
 
 
-def capitalised_earnings(drivers: Drivers, ebitda: Decimal, depreciation: Decimal) -> Decimal:
+def capitalised_earnings(rates: Rates, ebitda: Decimal, depreciation: Decimal) -> Decimal:
     """M2: enterprise value, (EBITDA - depreciation)(1 - t)(1 + g_T) / (WACC - g_T)."""
-    growth = drivers.terminal_growth
-    return (ebitda - depreciation) * (ONE - drivers.tax) * (ONE + growth) / (drivers.wacc - growth)
+    growth = rates.terminal_growth
+    return (ebitda - depreciation) * (ONE - rates.tax) * (ONE + growth) / (rates.wacc - growth)
 
 
 def wacc_growth_grid(drivers: Drivers) -> list[tuple[Decimal, Decimal, Decimal]]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from valuation.engine.pack import Pack
 from valuation.engine.v2.arithmetic import CONTEXT
 from valuation.engine.v2.normalisation import MARKET_SALARY
 
@@ -75,11 +74,10 @@ def scenario_of(content: Content, wanted: Scenario) -> Content:
     return changed
 
 
-def effect(base: Content, changed: Content, pack: Pack, run: Callable[[Content, Pack], Content]) -> Content:
-    """Both values and what lies between them; `refusals` where the changed firm cannot be valued."""
-    before, after = run(base, pack), run(changed, pack)
-    if "refusals" in after or "refusals" in before:
-        return {"refusals": after.get("refusals", before.get("refusals", []))}
+def effect(before: Content, after: Content) -> Content:
+    """What lies between two outputs; `refusals` where the changed firm cannot be valued."""
+    if "refusals" in after:
+        return {"refusals": after["refusals"]}
     middle = [_middle(found) for found in (before, after)]
     return {
         "value": after["value"],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from valuation.engine.pack import Pack
 from valuation.engine.v2.arithmetic import CRORE, ZERO, clamp
@@ -11,17 +12,18 @@ from valuation.engine.v2.normalisation import Normal
 from valuation.engine.v2.regression import Prediction, Regression, sme_ipo_features, us_listing_features
 
 MARKET_ROW = "Total Market (without financials)"
-_REGRESSIONS: dict[str, Regression] = {}
 
 
 def regression_of(pack: Pack, purpose: str) -> Regression | None:
-    """The pack's regression for a method, read once per file."""
+    """The pack's regression for a method."""
     model = pack.models.get(purpose)
-    if model is None:
-        return None
-    if model.sha256 not in _REGRESSIONS:
-        _REGRESSIONS[model.sha256] = Regression(model.content)
-    return _REGRESSIONS[model.sha256]
+    return None if model is None else _regression(model)
+
+
+@cache
+def _regression(model: Pack) -> Regression:
+    """Read once per file."""
+    return Regression(model.content)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,6 @@ def sde_multiple(case: Case, normal: Normal, rates: Rates, pack: Pack) -> Multip
     if sold is None or sde is None or sde <= 0:
         return None
     sector, median, _ = sold
-    size = (number("sde_slope") * (sde / number("sde_reference_inr")).ln()).exp()
     risk = number("sde_risk_base") - number("sde_risk_per_point") * rates.company_risk
     recurring = case.firm.recurring_revenue
     if recurring is not None and recurring >= number("recurring_threshold"):
@@ -118,6 +119,7 @@ def sde_multiple(case: Case, normal: Normal, rates: Rates, pack: Pack) -> Multip
     regression = regression_of(pack, "M5")
     steps: list[tuple[str, str | Decimal]] = [("sector", sector)]
     if regression is None:
+        size = (number("sde_slope") * (sde / number("sde_reference_inr")).ln()).exp()
         market = median * size
         steps += [("sold_multiple", median), ("size_factor", size)]
     else:

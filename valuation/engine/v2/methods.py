@@ -80,18 +80,7 @@ def income_methods(
         return neither("spread_too_small")
     base = base_weight(tier, "M1", pack)
     if normal.cagr is None or normal.known < 2:
-        growthless = dcf.Drivers(
-            latest.revenue,
-            normal.margin,
-            normal.depreciation_rate,
-            ZERO,
-            rates.terminal_growth,
-            rates.tax,
-            rates.wacc,
-            None,
-            pack.number("return_on_capital"),
-        )
-        enterprise = dcf.capitalised_earnings(growthless, normal.maintainable, latest.depreciation)
+        enterprise = dcf.capitalised_earnings(rates, normal.maintainable, latest.depreciation)
         method = Method(
             "M2",
             "income",
