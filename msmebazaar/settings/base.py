@@ -183,6 +183,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 # --- vendors: None = off; half-set = a system-check error at start --------------------------------------------------
 TWILIO = env.twilio()
 OPENAI = env.openai()
+EMBEDDER = env.text("EMBEDDER", "openai" if OPENAI else "local")  # who turns texts into vectors
 OBJECT_STORE = env.object_store()
 EMAIL = env.email()
 EMAIL_TIMEOUT = 5
