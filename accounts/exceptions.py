@@ -72,6 +72,12 @@ class IdentityNotFound(NotFound):
     default_detail = N_("You have no such address.")
 
 
+class NoPhone(Conflict):
+    code = "accounts.no_phone"
+    title = N_("No proven phone")
+    default_detail = N_("A signature needs a phone of your own. Add one and prove it by a code first.")
+
+
 class LastIdentity(Conflict):
     code = "accounts.last_identity"
     title = N_("Last address")

@@ -86,6 +86,7 @@ class CodeChannel(models.TextChoices):
 class ChallengePurpose(models.TextChoices):
     LOG_IN = "log_in", _("Log in")
     ADD = "add", _("Add an address")
+    SIGN = "sign", _("Sign an agreement")
 
 
 class Purpose(models.TextChoices):

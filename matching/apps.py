@@ -7,7 +7,9 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import holders
-        from matching import handlers  # noqa: F401 - subscribes to events
+        from matching import checks, handlers, keepers, kinds, selectors  # noqa: F401 - registered by import
         from matching.personal_data import MatchingHolder
+        from msme import closeness
 
         holders.register("matching", MatchingHolder())
+        closeness.register(lambda actor, listing_ids: selectors.levels_of(actor=actor, listing_ids=listing_ids))

@@ -1,4 +1,4 @@
-"""Facts about mandates that others act on."""
+"""Facts about mandates and introductions that others act on."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,3 +14,28 @@ class MandateSaved(Event):
     name: ClassVar[str] = "matching.MandateSaved"
     mandate_id: UUID
     mandate_version: int
+
+
+@dataclass(frozen=True)
+class AcceptanceSet(Event):
+    """An owner said which seekers a listing accepts."""
+
+    name: ClassVar[str] = "matching.AcceptanceSet"
+    listing_id: UUID
+
+
+@dataclass(frozen=True)
+class FeedbackGiven(Event):
+    """Somebody did something about a match that changes what they are shown."""
+
+    name: ClassVar[str] = "matching.FeedbackGiven"
+    mandate_id: UUID
+
+
+@dataclass(frozen=True)
+class IntroductionMoved(Event):
+    """An introduction was asked for or moved on; `number` is the move's."""
+
+    name: ClassVar[str] = "matching.IntroductionMoved"
+    introduction_id: UUID
+    number: int

@@ -282,6 +282,9 @@ BANDS: dict[str, tuple[Decimal, ...]] = {
 }
 
 
+ABOUT_DIGITS = 2  # of what is told "about": more would let a firm be looked up by its figures
+
+
 def band_of(name: str, amount: Decimal) -> int:
     """The number of the band an amount falls into."""
     return bisect_right(BANDS[name], amount)
@@ -340,23 +343,28 @@ class BusinessFacts:
 
 @dataclass(frozen=True)
 class ListingFacts:
-    """What matching needs to know of a live listing; nothing here tells who the owner is.
+    """A live listing as the market may know it: what matching compares and shows. Nothing here tells who the owner is.
 
-    `state` is ISO letters, amounts are rupees, `version` grows with every change. `nic_code` is "" where even its division would
-    tell too much (`msme.widening`).
+    Place and industry are as wide as `msme.widening` makes them, "" where they would tell too much; revenue is rounded as the
+    teaser rounds it. `state` is ISO letters, amounts are rupees, `version` grows with every change.
     """
 
     listing_id: UUID
     organisation_id: UUID
     version: int
     intent: str
-    nic_code: str
+    section: str
+    division: str
     state: str
+    district: str
     ask_inr: Decimal
-    revenue_inr: Decimal | None
+    revenue_about_inr: Decimal
+    stake_pct: Decimal | None
+    quality: int
+    tier: int
     title: str
     summary: str
-    published_at: datetime | None
+    published_at: datetime
 
 
 @dataclass(frozen=True)
@@ -371,6 +379,17 @@ class PriceTerms:
     ask_inr: Decimal
     share_pct: Decimal
     published_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LoanTerms:
+    """What an own listing asks for as a loan: rupees, months, ISO letters of the firm's state."""
+
+    listing_id: UUID
+    ask_inr: Decimal
+    tenor_months: int
+    collateral: str
+    state: str
 
 
 @dataclass(frozen=True)

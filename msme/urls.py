@@ -15,6 +15,12 @@ urlpatterns = [
         name="financials-of-year",
     ),
     path("businesses/<uuid:business_id>/documents/", documents.DocumentList.as_view(), name="documents"),
+    path("listings/<uuid:listing_id>/documents/", documents.ListingDocuments.as_view(), name="listing-documents"),
+    path(
+        "listings/<uuid:listing_id>/documents/<uuid:document_id>/links/",
+        documents.ListingDocumentLinks.as_view(),
+        name="listing-document-links",
+    ),
     path("documents/<uuid:document_id>/", documents.DocumentDetail.as_view(), name="document"),
     path("documents/<uuid:document_id>/complete/", documents.DocumentComplete.as_view(), name="document-complete"),
     path("documents/<uuid:document_id>/links/", documents.DocumentLinks.as_view(), name="document-links"),

@@ -9,6 +9,7 @@ from accounts.selectors.notifications import (
     settings_of,
 )
 from accounts.selectors.organisations import (
+    display_names,
     get_own_organisation,
     get_visible_advisor_mandate,
     list_member_ids,
@@ -59,6 +60,7 @@ __all__ = [
     "as_shown",
     "consent_history",
     "count_unread",
+    "display_names",
     "find_user_id",
     "get_contact",
     "get_data_summary",

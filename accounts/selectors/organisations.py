@@ -1,5 +1,6 @@
 """Reads over organisations, members, invitations, advisor mandates. Rights are decided here and in the services."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -93,3 +94,14 @@ def require_market_role(*, organisation_id: UUID, role: MarketRole) -> None:
     """RoleMissing unless the organisation is this on the market."""
     if not Organisation.objects.filter(pk=organisation_id, roles__contains=[role]).exists():
         raise RoleMissing(role=str(role.label))
+
+
+def display_names(*, organisation_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What an organisation is called to somebody who may know it; of a personal one, its person's name."""
+    rows = Membership.objects.filter(organisation_id__in=list(organisation_ids), user__is_active=True)
+    found: dict[UUID, str] = {}
+    for row in rows.select_related("organisation", "user").order_by("created_at"):
+        name = row.organisation.name or row.user.full_name or ""
+        if name and not found.get(row.organisation_id):
+            found[row.organisation_id] = name
+    return found

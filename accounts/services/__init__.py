@@ -56,6 +56,7 @@ from accounts.services.sessions import (
     open_session,
     refresh_tokens,
 )
+from accounts.services.signing import check_signing_code, request_signing_code, use_signing_code
 from accounts.services.verification import (
     approve_verification,
     ask_for_verification,
@@ -76,6 +77,7 @@ __all__ = [
     "attach_identity",
     "cancel_invitation",
     "change_member",
+    "check_signing_code",
     "confirm_identity",
     "create_organisation",
     "create_staff",
@@ -114,7 +116,9 @@ __all__ = [
     "remove_nominee",
     "request_code",
     "request_export",
+    "request_signing_code",
     "update_me",
     "update_notification_settings",
     "update_organisation",
+    "use_signing_code",
 ]

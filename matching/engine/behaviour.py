@@ -73,7 +73,9 @@ def _texts(past: Past, weights: Floats, total: float, offers: Offers, market: Ma
     for words, weight in zip(past.offers.tokens, weights.tolist(), strict=True):
         for word in words:
             counted[word] += weight
-    lifts = {word: _word_lift(weight, market.words.get(word, 0), total, market.deals) for word, weight in counted.items()}
+    lifts = {
+        word: _word_lift(weight, market.words.get(word, 0), total, market.deals) for word, weight in counted.items()
+    }
     return {
         "near_centre": (ours @ middle).astype(np.float64),
         "near_nearest": alike.max(axis=1),
@@ -108,9 +110,7 @@ def _amounts(past: Past, offers: Offers, market: Market) -> dict[str, Floats]:
     """Where an amount lies beside those of the past, drawn in by two imagined deals of the market's own mean and spread."""
     had = past.offers.amounts[~np.isnan(past.offers.amounts)]
     middle = (had.sum() + DRAWN_IN * market.amount_mean) / (len(had) + DRAWN_IN)
-    spread = math.sqrt(
-        (((had - middle) ** 2).sum() + DRAWN_IN * market.amount_sd**2) / (len(had) + DRAWN_IN)
-    )
+    spread = math.sqrt((((had - middle) ** 2).sum() + DRAWN_IN * market.amount_sd**2) / (len(had) + DRAWN_IN))
     missing = np.isnan(offers.amounts)
     given = np.where(missing, market.amount_mean, offers.amounts)
     beside_all = (given - market.amount_mean) / market.amount_sd

@@ -39,14 +39,16 @@ def score_pairs(
     *,
     learned: Ranker | None = None,
     pasts: Mapping[int, Past] | None = None,
+    also_failed: bool = False,
 ) -> Scored:
     """Score the pairs (mandates[p], listings[p]), rows of `wishes` and `offers`; those that fail a condition are left out.
 
     Args:
         learned: a trained model; it has a say for mandates in `pasts`, the others are what DECLARED makes of them.
         pasts: what the seekers of some mandates have done, by row of `wishes`.
+        also_failed: score every pair, for explanations of what is no match.
     """
-    fit = eligible(wishes, offers, acceptances, mandates, listings)
+    fit = slice(None) if also_failed else eligible(wishes, offers, acceptances, mandates, listings)
     w, o = mandates[fit], listings[fit]
     contributions = seeker_contributions(
         seeker_side(wishes, offers, market, w, o), w, o, offers, market, learned=learned, pasts=pasts or {}

@@ -58,7 +58,9 @@ def seeker_side(wishes: Wishes, offers: Offers, market: Market, mandates: Whole,
     }
 
 
-def owner_side(wishes: Wishes, offers: Offers, acceptances: Acceptances, mandates: Whole, listings: Whole) -> dict[str, Floats]:
+def owner_side(
+    wishes: Wishes, offers: Offers, acceptances: Acceptances, mandates: Whole, listings: Whole
+) -> dict[str, Floats]:
     """How far each pair's seeker is what the offer's owner can want.
 
     Returns:
@@ -100,7 +102,9 @@ def shared_words(wishes: Wishes, offers: Offers, market: Market, mandates: Whole
     for row, (mandate, listing) in enumerate(zip(mandates.tolist(), listings.tolist(), strict=True)):
         asked, told = wishes.tokens[mandate], offers.tokens[listing]
         if asked and told and (both := asked & told):
-            found[row] = sum(market.rarity.get(word, market.unseen) for word in sorted(both)) / (1 + math.sqrt(len(told)))
+            found[row] = sum(market.rarity.get(word, market.unseen) for word in sorted(both)) / (
+                1 + math.sqrt(len(told))
+            )
     return np.minimum(found, MOST_WORDS_TELL)
 
 

@@ -161,3 +161,10 @@ class Market:
     usual_popularity: float = 0.0
     amount_mean: float = 0.0
     amount_sd: float = 1.0
+
+
+def padded(wanted: Sequence[Sequence[tuple[int, int]]]) -> Whole:
+    """(m, k, 2) with UNKNOWN where a wish has fewer than the most."""
+    longest = max((len(values) for values in wanted), default=0) or 1
+    filled = [[*values, *[(UNKNOWN, UNKNOWN)] * (longest - len(values))] for values in wanted]
+    return np.array(filled, dtype=np.int64).reshape(len(wanted), longest, 2)

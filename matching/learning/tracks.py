@@ -24,7 +24,18 @@ from matching.engine.models import DECLARED
 from matching.engine.ranking import exposure_of, priced
 from matching.engine.stated import seeker_side
 from matching.engine.text import words_of
-from matching.engine.types import DIMENSIONS, UNKNOWN, Acceptances, Floats, Market, Offers, Past, Vectors, Whole, Wishes
+from matching.engine.types import (
+    DIMENSIONS,
+    UNKNOWN,
+    Acceptances,
+    Floats,
+    Market,
+    Offers,
+    Past,
+    Vectors,
+    Wishes,
+    padded,
+)
 from matching.learning.fit import Example
 
 CUTS = {"in": 2020, "us": 2011, "ma": 2011}  # the year after the last deal of each history
@@ -107,7 +118,8 @@ def offers_of(track: Track, rows: Sequence[Mapping[str, Any]]) -> Offers:
             [(UNKNOWN, track.code("sector", (row["sector"] or "").lower())) for row in rows], dtype=np.int64
         ),
         places=np.array(
-            [[track.code(kind, row[kind] or "") for kind in ("country", "state", "city")] for row in rows], dtype=np.int64
+            [[track.code(kind, row[kind] or "") for kind in ("country", "state", "city")] for row in rows],
+            dtype=np.int64,
         ),
         amounts=np.array([math.log(row["amount"]) if row["amount"] else math.nan for row in rows]),
         revenues=open_,
@@ -188,13 +200,6 @@ def wishes_of(track: Track, seekers: Sequence[str], theses: Sequence[Thesis]) ->
         tiers=np.zeros(count, dtype=np.int64),
         completeness=np.full(count, 0.5),
     )
-
-
-def padded(wanted: Sequence[Sequence[tuple[int, int]]]) -> Whole:
-    """(m, k, 2) with UNKNOWN where a wish has fewer than the most."""
-    longest = max((len(values) for values in wanted), default=0) or 1
-    filled = [[*values, *[(UNKNOWN, UNKNOWN)] * (longest - len(values))] for values in wanted]
-    return np.array(filled, dtype=np.int64).reshape(len(wanted), longest, 2)
 
 
 @dataclass(frozen=True)

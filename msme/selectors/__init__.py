@@ -15,7 +15,15 @@ from msme.selectors.businesses import (
     standing_of,
     weak_contradictions,
 )
-from msme.selectors.documents import documents_of, get_own_document, own_document_views, own_documents
+from msme.selectors.contacts import find_contacts
+from msme.selectors.documents import (
+    documents_of,
+    documents_of_listing,
+    get_own_document,
+    get_readable_document,
+    own_document_views,
+    own_documents,
+)
 from msme.selectors.duplicates import count_open_pairs, list_merges, list_open_pairs
 from msme.selectors.imports import get_own_import, own_imports
 from msme.selectors.listings import (
@@ -24,6 +32,7 @@ from msme.selectors.listings import (
     entry_of,
     get_listing_facts,
     get_own_listing,
+    get_own_loan_terms,
     get_own_price_terms,
     get_price_terms,
     get_visible_listing,
@@ -33,6 +42,7 @@ from msme.selectors.listings import (
     own_versions,
     price_history,
     require_visible,
+    titles_of,
 )
 from msme.selectors.market import MarketQuery, count_facets, entries, own_searches, query_of, ranked, read_query
 from msme.selectors.quality import count_documents, get_quality, quality_facts
@@ -48,19 +58,23 @@ __all__ = [
     "count_review_items",
     "division_titles",
     "documents_of",
+    "documents_of_listing",
     "earnings_of",
     "enterprise_of",
     "entries",
     "entry_of",
+    "find_contacts",
     "get_business_facts",
     "get_listing_facts",
     "get_own_business",
     "get_own_document",
     "get_own_import",
     "get_own_listing",
+    "get_own_loan_terms",
     "get_own_price_terms",
     "get_price_terms",
     "get_quality",
+    "get_readable_document",
     "get_review_item",
     "get_visible_listing",
     "list_facts",
@@ -88,5 +102,6 @@ __all__ = [
     "section_titles",
     "sections_of_divisions",
     "standing_of",
+    "titles_of",
     "weak_contradictions",
 ]

@@ -4,9 +4,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from msme.closeness import level_of
 from msme.exceptions import DocumentNotFound
 from msme.models import Document, DocumentView
 from msme.selectors.businesses import get_own_business
+from msme.selectors.listings import get_visible_listing
+from msme.types import DocumentState, Level
 from msmebazaar.core.actor import Actor, Scope
 
 
@@ -17,6 +20,27 @@ def own_documents(*, actor: Actor, business_id: UUID) -> QuerySet[Document]:
 def get_own_document(*, actor: Actor, document_id: UUID) -> Document:
     mine = Document.objects.filter(business__organisation_id__in=actor.readable(Scope.BUSINESS))
     document = mine.select_related("business").filter(pk=document_id).first()
+    if document is None:
+        raise DocumentNotFound
+    return document
+
+
+def documents_of_listing(*, actor: Actor, listing_id: UUID) -> QuerySet[Document]:
+    """Readable papers of a visible listing, as far as an introduction has brought the actor close; of an own one, all.
+
+    Raises: ListingNotFound.
+    """
+    listing = get_visible_listing(actor=actor, listing_id=listing_id)
+    ready = Document.objects.filter(business_id=listing.business_id, state=DocumentState.READY)
+    if listing.organisation_id in actor.readable(Scope.BUSINESS):
+        return ready
+    level = level_of(actor, listing_id)
+    return ready.filter(level__in=[name.value for name in (Level.NDA, Level.DATA_ROOM) if name.rank <= level.rank])
+
+
+def get_readable_document(*, actor: Actor, listing_id: UUID, document_id: UUID) -> Document:
+    """Raises: ListingNotFound, DocumentNotFound."""
+    document = documents_of_listing(actor=actor, listing_id=listing_id).filter(pk=document_id).first()
     if document is None:
         raise DocumentNotFound
     return document

@@ -4,20 +4,28 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Q, QuerySet
 
+from msme.closeness import level_of
 from msme.exceptions import ListingNotFound
-from msme.models import FinancialStatement, Listing, ListingVersion, MarketEntry
+from msme.models import Listing, ListingVersion, MarketEntry
 from msme.selectors.market import may_browse
 from msme.types import (
+    ABOUT_DIGITS,
     VERSIONED,
+    Intent,
+    Level,
     ListingFacts,
     ListingStatus,
+    LoanTerms,
     PricePoint,
     PriceTerms,
     VersionChange,
 )
 from msmebazaar.core.actor import Actor, Scope
+from msmebazaar.core.types import Money
+
+STILL_SHOWN = (ListingStatus.LIVE, ListingStatus.PAUSED, ListingStatus.UNDER_OFFER)  # to those who have signed
 
 
 def own_listings(*, actor: Actor) -> QuerySet[Listing]:
@@ -30,14 +38,15 @@ def may_see(actor: Actor | None) -> Q:
 
 
 def get_visible_listing(*, actor: Actor | None, listing_id: UUID) -> Listing:
-    """An own listing in any state, or somebody's live one. `actor` None: nobody in particular."""
+    """An own listing in any state, somebody's live one, or one that an introduction has brought the actor close to.
+
+    `actor` None: nobody in particular.
+    """
     own = actor.readable(Scope.LISTING) if actor else frozenset()
-    listing = (
-        Listing.objects.filter(pk=listing_id)
-        .filter(Q(organisation_id__in=own) | may_see(actor))
-        .select_related("business")
-        .first()
-    )
+    seen = Q(organisation_id__in=own) | may_see(actor)
+    if level_of(actor, listing_id).rank >= Level.NDA.rank:
+        seen |= Q(status__in=STILL_SHOWN)
+    listing = Listing.objects.filter(pk=listing_id).filter(seen).select_related("business").first()
     if listing is None:
         raise ListingNotFound
     return listing
@@ -46,51 +55,49 @@ def get_visible_listing(*, actor: Actor | None, listing_id: UUID) -> Listing:
 def get_listing_facts(
     *,
     listing_ids: Sequence[UUID] | None = None,
-    intents: Sequence[str] = (),
-    ask_between: tuple[Decimal, Decimal] | None = None,
+    business_id: UUID | None = None,
+    after: UUID | None = None,
+    most: int | None = None,
     seen_by: Actor | None = None,
 ) -> list[ListingFacts]:
-    """Live listings as matching sees them: those of the given ids, intents and asking prices that are live.
+    """Live listings as matching sees them, by id.
 
-    `seen_by` leaves out what this actor may not see; without it, it is for ranking only, never for showing.
+    Args:
+        after, most: a page of all, by id.
+        seen_by: leaves out what this actor may not see; without it, it is for ranking only, never for showing.
     """
-    latest_revenue = (
-        FinancialStatement.objects.filter(business_id=OuterRef("business_id"))
-        .order_by("-fiscal_year")
-        .values("revenue_inr")[:1]
-    )
-    rows = Listing.objects.filter(status=ListingStatus.LIVE).annotate(revenue=Subquery(latest_revenue))
+    rows = MarketEntry.objects.filter(listing__status=ListingStatus.LIVE)
     if seen_by is not None:
-        rows = rows.filter(may_see(seen_by))
+        rows = rows.filter(may_browse(seen_by))
     if listing_ids is not None:
         rows = rows.filter(pk__in=listing_ids)
-    if intents:
-        rows = rows.filter(intent__in=intents)
-    if ask_between is not None:
-        rows = rows.filter(ask_inr__range=ask_between)
-    told = Case(When(entry__division="", then=Value("")), default=F("business__nic_code"))
-    facts = (
-        rows.annotate(nic_told=told)
-        .order_by("id")
-        .values_list(
-            "id",
-            "organisation_id",
-            "version",
-            "intent",
-            "nic_told",
-            "business__state",
-            "ask_inr",
-            "revenue",
-            "title",
-            "summary",
-            "published_at",
-        )
+    if business_id is not None:
+        rows = rows.filter(business_id=business_id)
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    found = rows.order_by("pk").values_list(
+        "pk",
+        "organisation_id",
+        "listing__version",
+        "intent",
+        "section",
+        "division",
+        "state",
+        "district",
+        "ask_inr",
+        "revenue_inr",
+        "stake_pct",
+        "quality",
+        "tier",
+        "listing__title",
+        "listing__summary",
+        "published_at",
     )
-    return [ListingFacts(*row) for row in facts]
+    return [ListingFacts(*row[:9], Money(row[9]).rounded(ABOUT_DIGITS).amount, *row[10:]) for row in found[:most]]
 
 
 def entry_of(listing: Listing) -> MarketEntry:
-    """What the market may know of a live listing."""
+    """What the market may know of a live listing. MarketEntry.DoesNotExist for one that is not live."""
     return MarketEntry.objects.select_related("listing").get(pk=listing.pk)
 
 
@@ -123,6 +130,16 @@ def _price_terms(listing: Listing) -> PriceTerms:
         listing.stake_pct or Decimal(100),
         listing.published_at,
     )
+
+
+def get_own_loan_terms(*, actor: Actor, listing_id: UUID) -> LoanTerms | None:
+    """None for an own listing that asks for no loan, or does not say for how long yet. Raises: ListingNotFound."""
+    listing = own_listings(actor=actor).filter(pk=listing_id).first()
+    if listing is None:
+        raise ListingNotFound
+    if listing.intent != Intent.LOAN or listing.tenor_months is None:
+        return None
+    return LoanTerms(listing.id, listing.ask_inr, listing.tenor_months, listing.collateral, listing.business.state)
 
 
 def require_visible(*, actor: Actor, listing_id: UUID) -> None:
@@ -176,3 +193,8 @@ def list_live_listing_ids(*, organisation_ids: Iterable[UUID]) -> list[UUID]:
     """Ids of an organisation's live listings."""
     rows = Listing.objects.filter(organisation_id__in=organisation_ids, status=ListingStatus.LIVE)
     return list(rows.values_list("id", flat=True))
+
+
+def titles_of(*, listing_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Titles by listing, in whatever state it is; a title tells nobody's name."""
+    return dict(Listing.objects.filter(pk__in=list(listing_ids)).values_list("pk", "title"))

@@ -83,3 +83,18 @@ class DocumentViewAnswer(serializers.ModelSerializer[DocumentView]):
     class Meta:
         model = DocumentView
         fields = ("id", "viewer_id", "at")
+
+
+class PaperShown(serializers.ModelSerializer[Document]):
+    """A paper as somebody sees it whom its owner has let in."""
+
+    name = serializers.CharField()
+    fiscal_year = serializers.SerializerMethodField()
+    level = serializers.ChoiceField(choices=SHOWN_AT)
+
+    class Meta:
+        model = Document
+        fields = ("id", "kind", "name", "content_type", "size", "fiscal_year", "level", "created_at")
+
+    def get_fiscal_year(self, document: Document) -> str | None:
+        return None if document.fiscal_year is None else str(FinancialYear(document.fiscal_year))

@@ -14,6 +14,7 @@ from msme.selectors import MarketQuery, section_titles
 from msme.selectors.businesses import division_titles, earnings_of
 from msme.serializers.financials import FinancialsAnswer
 from msme.types import (
+    ABOUT_DIGITS,
     BANDS,
     Collateral,
     Constitution,
@@ -28,8 +29,6 @@ from msmebazaar.core.exceptions import N_
 from msmebazaar.core.http.problems import translated
 from msmebazaar.core.http.serializers import Base, MoneyField
 from msmebazaar.core.types import FinancialYear, Money, state_by_letters
-
-SIGNIFICANT_DIGITS = 2  # of what is shown "about": more would let a firm be looked up by its figures
 
 
 class YearShown(Base):
@@ -108,7 +107,7 @@ class ListingShown(serializers.ModelSerializer[MarketEntry]):
         return entry.organisation_id in self.context.get("own", ())
 
     def get_revenue_about_inr(self, entry: MarketEntry) -> str:
-        return str(Money(entry.revenue_inr).rounded(SIGNIFICANT_DIGITS))
+        return str(Money(entry.revenue_inr).rounded(ABOUT_DIGITS))
 
     @extend_schema_field(serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True))
     def get_ebitda_margin_about(self, entry: MarketEntry) -> str | None:

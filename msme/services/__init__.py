@@ -5,6 +5,7 @@ from msme.services.businesses import create_business, update_business
 from msme.services.documents import (
     begin_upload,
     complete_upload,
+    give_introduced_link,
     give_link,
     give_staff_link,
     inspect_document,
@@ -30,7 +31,13 @@ from msme.services.listings import (
     update_listing,
     withdraw_listing,
 )
-from msme.services.market import load_reference_words, refresh_business, refresh_entries, refresh_stale
+from msme.services.market import (
+    entry_off_market,
+    load_reference_words,
+    refresh_business,
+    refresh_entries,
+    refresh_stale,
+)
 from msme.services.searches import forget_search, save_search, tell_of_new_listings, update_search
 
 __all__ = [
@@ -44,8 +51,10 @@ __all__ = [
     "create_business",
     "create_listing",
     "dismiss_pair",
+    "entry_off_market",
     "find_duplicates",
     "forget_search",
+    "give_introduced_link",
     "give_link",
     "give_staff_link",
     "inspect_document",

@@ -210,6 +210,16 @@ def give_link(*, actor: Actor, document_id: UUID, now: datetime) -> Link:
     return _link(document, actor, now)
 
 
+def give_introduced_link(*, actor: Actor, listing_id: UUID, document_id: UUID, now: datetime) -> Link:
+    """The same for somebody whom an introduction has brought close enough to the listing; written down likewise.
+
+    Raises:
+        ListingNotFound, DocumentNotFound, DocumentNotReady.
+    """
+    document = selectors.get_readable_document(actor=actor, listing_id=listing_id, document_id=document_id)
+    return _link(document, actor, now)
+
+
 def give_staff_link(*, actor: Actor, document_id: UUID, now: datetime) -> Link:
     """The same for staff, who review documents; written down likewise.
 

@@ -42,12 +42,27 @@ def refresh_entries(*, listing_ids: Iterable[UUID], now: datetime) -> int:
         .prefetch_related("business__statements__add_backs")
     )
     MarketEntry.objects.filter(pk__in=set(ids) - {listing.id for listing in live}).delete()
+    entries = _entries(live, now)
+    MarketEntry.objects.bulk_create(
+        entries, batch_size=BATCH, update_conflicts=True, unique_fields=["listing"], update_fields=REFRESHED
+    )
+    _learn_words(f"{listing.title} {listing.summary}" for listing in live)
+    return len(entries)
+
+
+def entry_off_market(listing: Listing, *, now: datetime) -> MarketEntry:
+    """What the entry of a listing that is not live would be, for those whom an introduction has brought close; not kept."""
+    [entry] = _entries([listing], now)
+    return entry
+
+
+def _entries(listings: Sequence[Listing], now: datetime) -> list[MarketEntry]:
     sections = selectors.sections_of_divisions()
-    exact = {listing.id: _cell(listing.business, sections) for listing in live}
+    exact = {listing.id: _cell(listing.business, sections) for listing in listings}
     firms = _count_firms(exact.values())
-    tiers = people.live_tiers(organisation_ids=[listing.organisation_id for listing in live], now=now)
-    documents = selectors.count_documents(business_ids=[listing.business_id for listing in live])
-    entries = [
+    tiers = people.live_tiers(organisation_ids=[listing.organisation_id for listing in listings], now=now)
+    documents = selectors.count_documents(business_ids=[listing.business_id for listing in listings])
+    return [
         _entry(
             listing,
             widened(exact[listing.id], firms),
@@ -55,13 +70,8 @@ def refresh_entries(*, listing_ids: Iterable[UUID], now: datetime) -> int:
             documents=documents.get(listing.business_id, 0),
             now=now,
         )
-        for listing in live
+        for listing in listings
     ]
-    MarketEntry.objects.bulk_create(
-        entries, batch_size=BATCH, update_conflicts=True, unique_fields=["listing"], update_fields=REFRESHED
-    )
-    _learn_words(f"{listing.title} {listing.summary}" for listing in live)
-    return len(entries)
 
 
 @transaction.atomic

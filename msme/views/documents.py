@@ -78,6 +78,33 @@ class DocumentLinks(ApiView):
         return Answer(serializers.LinkAnswer(link).data, status=201)
 
 
+class ListingDocuments(ApiView):
+    @extend_schema(
+        operation_id="listings_documents",
+        responses=serializers.PaperShown(many=True),
+        description="Papers of a listing that one may read now: none before an introduction and a signed agreement, those of the "
+        "data room once the owner has opened it.",
+    )
+    def get(self, request: Request, listing_id: UUID) -> Response:
+        rows = selectors.documents_of_listing(actor=self.actor(request), listing_id=listing_id)
+        return self.page(request, rows, serializers.PaperShown)
+
+
+class ListingDocumentLinks(ApiView):
+    @extend_schema(
+        operation_id="listings_documents_link",
+        request=None,
+        responses={201: serializers.LinkAnswer},
+        description="A download that works for a minute, for whoever may read the paper now. Each is written down, and its owner "
+        "sees it; a PDF carries the viewer's watermark.",
+    )
+    def post(self, request: Request, listing_id: UUID, document_id: UUID) -> Response:
+        link = services.give_introduced_link(
+            actor=self.actor(request), listing_id=listing_id, document_id=document_id, now=clock.now()
+        )
+        return Answer(serializers.LinkAnswer(link).data, status=201)
+
+
 class DocumentViews(ApiView):
     @extend_schema(operation_id="documents_views", responses=serializers.DocumentViewAnswer(many=True))
     def get(self, request: Request, document_id: UUID) -> Response:

@@ -10,11 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from msme import selectors, services
+from msme.closeness import level_of
 from msme.models import Listing
 from msme.serializers import listings as serializers
 from msme.serializers.market import LISTING_AT, ListingFilter, QualityAnswer
 from msme.services.listings import ListingInput
-from msme.types import Level
+from msme.types import Level, ListingStatus
 from msme.views.market import actor_or_nobody, market_page, shown_to
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Scope
@@ -24,12 +25,14 @@ from msmebazaar.core.http.idempotency import idempotent
 from msmebazaar.core.http.pagination import KeysetPagination
 from msmebazaar.core.http.views import ApiView, WholeListView
 
+LIST_LEVELS = (Level.PUBLIC, Level.MEMBER)
+
 
 def own_or_shown(*, many: bool) -> PolymorphicProxySerializer:
     """One's own listing in full, somebody else's as one may see it."""
     return PolymorphicProxySerializer(
-        component_name="Listing",
-        serializers=[serializers.ListingAnswer, LISTING_AT[Level.PUBLIC], LISTING_AT[Level.MEMBER]],
+        component_name="Listing" if many else "ListingUpClose",
+        serializers=[serializers.ListingAnswer, *(LISTING_AT[level] for level in (LIST_LEVELS if many else Level))],
         resource_type_field_name=None,
         many=many,
     )
@@ -75,14 +78,20 @@ class ListingDetail(ApiView):
     @extend_schema(
         operation_id="listings_retrieve",
         responses=own_or_shown(many=False),
-        description="One's own listing in full, somebody else's live one as one may see it. An ETag spares the body.",
+        description="One's own listing in full, somebody else's as close as one is to it: more after an introduction and a signed agreement, "
+        "everything in the data room. An ETag spares the body.",
     )
     def get(self, request: Request, listing_id: UUID) -> Response:
         actor = actor_or_nobody(request)
         listing = selectors.get_visible_listing(actor=actor, listing_id=listing_id)
         if actor and listing.organisation_id in actor.readable(Scope.LISTING):
             return cacheable(request, Answer(_listing(listing)), is_public=False)
-        shown = shown_to(actor, selectors.entry_of(listing))
+        entry = (
+            selectors.entry_of(listing)
+            if listing.status == ListingStatus.LIVE
+            else services.entry_off_market(listing, now=clock.now())
+        )
+        shown = shown_to(actor, entry, level=level_of(actor, listing.id))
         return cacheable(request, Answer(shown), is_public=actor is None)
 
     @extend_schema(

@@ -35,15 +35,11 @@ def actor_or_nobody(request: Request) -> Actor | None:
     return request.auth if isinstance(request.auth, Actor) else None
 
 
-def level_of(actor: Actor | None) -> Level:
-    """How close somebody is to listings in general; the NDA of one listing comes with introductions."""
-    return Level.PUBLIC if actor is None else Level.MEMBER
-
-
-def shown_to(actor: Actor | None, entries: Any, *, many: bool = False) -> Any:
-    """Listings as whoever reads may see them."""
+def shown_to(actor: Actor | None, entries: Any, *, many: bool = False, level: Level | None = None) -> Any:
+    """Listings as whoever reads may see them: in lists as everybody or a member does, one alone as close as they are to it."""
     own = actor.readable(Scope.LISTING) if actor else frozenset()
-    return serializers.LISTING_AT[level_of(actor)](entries, many=many, context={"own": own}).data
+    shown = level or (Level.PUBLIC if actor is None else Level.MEMBER)
+    return serializers.LISTING_AT[shown](entries, many=many, context={"own": own}).data
 
 
 def _moment(value: Any) -> Any:

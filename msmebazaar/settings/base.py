@@ -177,6 +177,18 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 600.0,
         "options": {"expires": 300},
     },
+    "match what missed its moment": {
+        "task": "matching.keep_matches_fresh",
+        "schedule": 300.0,
+        "options": {"queue": "matching", "expires": 240},
+    },
+    "keep the clock of introductions": {
+        "task": "matching.keep_the_clock",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "tell of new matches": {"task": "matching.tell_of_new_matches", "schedule": 60.0, "options": {"expires": 50}},
+    "end old mandates": {"task": "matching.expire_mandates", "schedule": 3600.0, "options": {"expires": 600}},
     "drop expired badges": {"task": "accounts.expire_badges", "schedule": 600.0, "options": {"expires": 300}},
 }
 

@@ -1,6 +1,6 @@
 """What valuation does: making results, showing them, judging them, learning from deals."""
 
-from valuation.services.learning import record_ask, record_closed_price
+from valuation.services.learning import record_ask, record_closed_price, record_offer
 from valuation.services.making import complete_valuation, request_valuation
 from valuation.services.narrating import request_narrative, write_narrative
 from valuation.services.oversight import approve_override, propose_override, record_sign_off, reject_override, rerun
@@ -24,6 +24,7 @@ __all__ = [
     "propose_override",
     "record_ask",
     "record_closed_price",
+    "record_offer",
     "record_sign_off",
     "reject_override",
     "request_narrative",

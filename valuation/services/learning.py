@@ -29,6 +29,14 @@ def record_ask(*, listing_id: UUID) -> None:
 
 
 @transaction.atomic
+def record_offer(*, listing_id: UUID, price_inr: Decimal, now: datetime) -> None:
+    """What somebody offered for a listing in a letter of intent; every offer is kept."""
+    terms = listings.get_price_terms(listing_id=listing_id)
+    if terms is not None and terms.intent in SALES:
+        _observe(listing_id, terms.business_id, PriceKind.OFFER, price_inr, terms.share_pct, now)
+
+
+@transaction.atomic
 def record_closed_price(*, actor: Actor, listing_id: UUID, price_inr: Decimal, now: datetime) -> ObservedPrice:
     """What an own sold listing brought; the owner tells it to help price the next ones. Only the newest word counts.
 

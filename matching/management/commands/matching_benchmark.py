@@ -30,7 +30,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--data", type=Path, required=True, help="folder with a folder for each track")
         parser.add_argument("--track", choices=sorted(CUTS), required=True)
-        parser.add_argument("--test", action="store_true", help="rank the held-out candidates, for the held-out seekers")
+        parser.add_argument(
+            "--test", action="store_true", help="rank the held-out candidates, for the held-out seekers"
+        )
         parser.add_argument("--out", type=Path, required=True)
         parser.add_argument("--cache", type=Path, help="folder that keeps vectors between runs")
 
@@ -79,7 +81,10 @@ class Command(BaseCommand):
                     file.write(f"{seeker}\t{company['id']}\t{key:.6f}\n")
 
     def _tell(self, folder: Path, track: Track, keys: dict[str, Floats]) -> None:
-        for title, asked, answers in (("warm", "queries.txt", "qrels.tsv"), ("cold", "queries_cool.txt", "qrels_cool.tsv")):
+        for title, asked, answers in (
+            ("warm", "queries.txt", "qrels.tsv"),
+            ("cold", "queries_cool.txt", "qrels_cool.tsv"),
+        ):
             gone_for: dict[str, set[str]] = {}
             for line in (folder / answers).read_text(encoding="utf-8").splitlines():
                 seeker, company, _ = line.split("\t")

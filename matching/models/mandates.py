@@ -1,15 +1,19 @@
-"""Mandates and the matches that workers keep fresh."""
+"""What buyers, investors, lenders and advisors look for."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from matching.types import MandateKind, MandateStatus
+from matching.types import AlertFrequency, MandateKind, MandateStatus
 from msmebazaar.core.models import TimeStamped
 
 
 class Mandate(TimeStamped):
-    """What a buyer, investor or lender looks for. Empty lists mean no wish."""
+    """What somebody looks for. Empty lists and nothing mean no wish; `strict` names the wishes that are conditions.
+
+    NIC codes are prefixes of two to five digits; the market tells industries by two, so what is longer counts by its division.
+    Districts are written `MH/Pune`.
+    """
 
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
@@ -18,10 +22,23 @@ class Mandate(TimeStamped):
     nic_include = ArrayField(models.CharField(max_length=5), default=list)
     nic_exclude = ArrayField(models.CharField(max_length=5), default=list)
     states = ArrayField(models.CharField(max_length=2), default=list)
+    districts = ArrayField(models.CharField(max_length=63), default=list, db_default=[])
     ticket_min_inr = models.DecimalField(max_digits=18, decimal_places=2)
     ticket_max_inr = models.DecimalField(max_digits=18, decimal_places=2)
+    stake_min_pct = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    stake_max_pct = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    revenue_min_inr = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    structures = ArrayField(models.CharField(max_length=20), default=list, db_default=[])
+    horizon_months = models.PositiveSmallIntegerField(null=True)
+    strict = ArrayField(models.CharField(max_length=10), default=list, db_default=[])
     thesis = models.TextField(max_length=2000, blank=True)
     status = models.CharField(max_length=10, choices=MandateStatus.choices, default=MandateStatus.ACTIVE)
+    expires_at = models.DateTimeField(null=True)
+    alerts = models.CharField(
+        max_length=10, choices=AlertFrequency.choices, default=AlertFrequency.DAILY, db_default=AlertFrequency.DAILY
+    )
+    alerted_until = models.DateTimeField(null=True, help_text="Matches found later are news.")
+    alert_due_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     matched_version = models.PositiveIntegerField(default=0, help_text="The version the stored matches belong to.")
 
@@ -38,27 +55,3 @@ class Mandate(TimeStamped):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Match(TimeStamped):
-    """A listing that fits a mandate: the score, its parts, and which versions of both it was made from."""
-
-    mandate = models.ForeignKey(Mandate, on_delete=models.CASCADE, related_name="matches")
-    listing = models.ForeignKey("msme.Listing", on_delete=models.CASCADE, related_name="+")
-    score = models.PositiveSmallIntegerField()
-    rank_key = models.CharField(max_length=30)
-    parts = models.JSONField()
-    engine_version = models.CharField(max_length=20)
-    mandate_version = models.PositiveIntegerField()
-    listing_version = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["mandate", "listing"], name="matching_match_once"),
-            models.CheckConstraint(condition=Q(score__gte=0, score__lte=100), name="matching_match_score"),
-        ]
-        indexes = [models.Index(fields=["mandate", "-rank_key"], name="matching_match_order")]
-        verbose_name_plural = "matches"
-
-    def __str__(self) -> str:
-        return f"{self.score} {self.listing_id} for {self.mandate_id}"

@@ -1,0 +1,1 @@
+"""Shapes of requests and answers, by what they are about."""
