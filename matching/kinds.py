@@ -13,14 +13,17 @@ register(
         "matching.introduction_asked",
         N_("Somebody wants to meet you"),
         N_(
-            "A seeker asks to be introduced because of “%(title)s”. They do not know who you are. Answer within 72 hours; on "
-            "WhatsApp reply 3 to see who asks."
+            "A seeker asks to be introduced because of “%(title)s”. They do not know who you are. On WhatsApp reply "
+            "APPROVE %(code)s or DECLINE %(code)s within 72 hours; reply 3 to read who asks."
         ),
     ),
     Kind(
         "matching.introduction_waits",
         N_("A request waits for you"),
-        N_("The request because of “%(title)s” has not been answered. It expires 72 hours after it was made."),
+        N_(
+            "The request because of “%(title)s” has not been answered. On WhatsApp reply APPROVE %(code)s or DECLINE %(code)s; "
+            "it expires 72 hours after it was made."
+        ),
     ),
     Kind(
         "matching.introduction_approved",

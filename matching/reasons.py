@@ -19,7 +19,7 @@ SENTENCES = {
     "base": N_("Where every pair starts."),
     # what the seeker asks for
     "sector_full": N_("%(sector)s is a trade you look for."),
-    "sector_near": N_("%(sector)s is close to the trades you look for."),
+    "sector_near": N_("%(sector)s is of the same sector as the trades you named, but none of them."),
     "sector_other": N_("%(sector)s is not among the trades you named."),
     "sector_any": N_("You named no trade; this is %(sector)s."),
     "sector_hidden": N_("Its trade would tell who it is; you hear of it after the introduction."),

@@ -144,13 +144,17 @@ class MatchCounts:
 
 @dataclass(frozen=True)
 class WaitingIntroduction:
-    """A request that an owner has to answer. `number` counts the owner's waiting ones from 1, oldest first."""
+    """A request that an owner has to answer. `code` is what a chat calls it by: four signs that stay the same."""
 
     introduction_id: UUID
-    number: int
+    code: str
     listing_title: str
     seeker_kind: str
     seeker_tier: int
-    state: str
-    ticket_max_inr: Decimal | None
+    ticket_max_about_inr: Decimal | None
     due_at: datetime
+
+
+def code_of(introduction_id: UUID) -> str:
+    """Four signs of an introduction's id, for a person to type; an owner's open requests are told apart by them."""
+    return introduction_id.hex[-4:].upper()

@@ -1,21 +1,27 @@
 """Taking messages in, answering them, sending the answers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
 from accounts import selectors as people
 from accounts import services as accounts
 from accounts.channels import Unreachable
 from accounts.types import IdentityKind, NotificationChannel
 from matching import selectors as matching
+from matching import services as introductions
+from matching.types import MandateKind, Move
 from msme import selectors as listings
 from msme.types import ListingStatus
 from msmebazaar.core import audit, clock
+from msmebazaar.core.actor import Scope
+from msmebazaar.core.exceptions import AppError
+from msmebazaar.core.http.problems import translated
 from msmebazaar.core.logging import get_logger
 from msmebazaar.core.metrics import WEBHOOK_TOTAL
 from msmebazaar.core.outbox import publish
@@ -25,13 +31,14 @@ from msmebazaar.integrations.twilio import messenger
 from valuation import selectors as valuations
 from valuation.types import ValuationStatus
 from whatsapp.events import MessageReceived, ReplyWritten
-from whatsapp.flow import Ask, Heard, decide, say
+from whatsapp.flow import Ask, Heard, Verdict, decide, say
 from whatsapp.models import Conversation, InboundMessage, OutboundMessage
 from whatsapp.types import RANK, OutboundStatus
 
 log = get_logger(__name__)
 WINDOW = timedelta(hours=24)  # WhatsApp takes free text only this long after the contact's last message
 LONGEST_BODY = 1600
+MOST_TOLD = 5
 STATUS_PATH = "/api/v1/whatsapp/status/"
 
 
@@ -80,6 +87,8 @@ def answer(*, message_id: UUID, now: datetime) -> None:
     texts = [say(key, decision.language) for key in decision.say]
     if decision.ask:
         texts.append(_facts(decision.ask, contact.user_id, decision.language))
+    if decision.verdict:
+        texts.append(_answer_introduction(decision.verdict, contact.user_id, decision.language, now))
     if texts:
         _write(conversation, "\n\n".join(texts), dedupe_key=f"reply:{message.id}")
     message.handled_at, message.user_id = now, contact.user_id
@@ -148,7 +157,7 @@ def _facts(ask: Ask, user_id: UUID, language: str) -> str:
         return say("listings", language, live=live, waiting=waiting, drafts=drafts)
     if ask is Ask.MATCHES:
         counts = matching.count_matches(actor=people.actor_of(user_id=user_id))
-        return say("matches", language, **vars(counts))
+        return "\n\n".join([say("matches", language, **vars(counts)), *_waiting(organisations, language)])
     found = valuations.latest_summary(organisation_ids=organisations)
     if found is None:
         return say("valuation_none", language)
@@ -157,6 +166,49 @@ def _facts(ask: Ask, user_id: UUID, language: str) -> str:
     amounts = {"point": found.point_inr, "low": found.low80_inr, "high": found.high80_inr}
     words = {name: Money(amount).rounded().short(language) for name, amount in amounts.items() if amount is not None}
     return say("valuation_ready" if found.point_inr is not None else "valuation_range", language, **words)
+
+
+def _waiting(organisation_ids: Iterable[UUID], language: str) -> list[str]:
+    """Requests for an introduction that wait for an answer, a paragraph each."""
+    waiting = matching.waiting_introductions(organisation_ids=organisation_ids)
+    if not waiting:
+        return []
+    told = [say("introductions_waiting", language, count=len(waiting))]
+    for row in waiting[:MOST_TOLD]:
+        with translation.override(language):
+            kind = str(MandateKind(row.seeker_kind).label)
+        amount = Money(row.ticket_max_about_inr).short(language) if row.ticket_max_about_inr is not None else "?"
+        until = row.due_at.astimezone(clock.INDIA).strftime("%d-%m %H:%M")
+        told.append(
+            say(
+                "introduction_waiting",
+                language,
+                code=row.code,
+                kind=kind,
+                tier=row.seeker_tier,
+                amount=amount,
+                title=row.listing_title,
+                until=until,
+            )
+        )
+    return told
+
+
+def _answer_introduction(verdict: Verdict, user_id: UUID, language: str, now: datetime) -> str:
+    """Carry out what the owner decided; what stands against it is said in their language."""
+    actor = people.actor_of(user_id=user_id)
+    waiting = matching.waiting_introductions(organisation_ids=actor.readable(Scope.LISTING))
+    found = [row for row in waiting if row.code == verdict.code]
+    if len(found) != 1:
+        return say("introduction_unknown", language, code=verdict.code)
+    move = Move.APPROVE if verdict.is_yes else Move.DECLINE
+    try:
+        introductions.move_introduction(actor=actor, introduction_id=found[0].introduction_id, move=move, now=now)
+    except AppError as refused:
+        with translation.override(language):
+            return say("introduction_refused", language, why=translated(refused.detail, refused.params))
+    key = "introduction_approved" if verdict.is_yes else "introduction_declined"
+    return say(key, language, **({"title": found[0].listing_title} if verdict.is_yes else {}))
 
 
 def _write(conversation: Conversation, body: str, *, dedupe_key: str) -> None:

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.types import UNKNOWN, Acceptances, Floats, Offers, Whole, Wishes
+from matching.engine.types import UNKNOWN, Acceptances, Offers, Whole, Wishes
 
 STRETCH = math.log(3)  # a price of up to three times the ticket, or a third of it, is still shown
 ROUNDING = 1e-9
@@ -131,22 +131,5 @@ def _is_named(wanted: Whole) -> NDArray[np.bool_]:
 
 
 def _has(strict: Whole, bit: Strict) -> NDArray[np.bool_]:
-    return (strict & bit) != 0
-
-
-__all__ = [
-    "DISTRICT",
-    "FULL",
-    "HIDDEN",
-    "NEAR",
-    "OTHER",
-    "STATE",
-    "STRETCH",
-    "Failed",
-    "Floats",
-    "Strict",
-    "eligible",
-    "failures",
-    "place_level",
-    "sector_level",
-]
+    has: NDArray[np.bool_] = (strict & bit) != 0
+    return has

@@ -69,7 +69,7 @@ DECLARED = _model(
     "declared-1",
     {
         "sector_full": 0.9,
-        "sector_near": 0.2,
+        "sector_near": -0.3,
         "sector_other": -0.7,
         "place_district": 0.8,
         "place_state": 0.5,

@@ -3,7 +3,8 @@
 Two ways in. By trade: listings lie in buckets of kind of deal, industry and state, each sorted by price, and a mandate reads the
 buckets it names, then wider ones, until there are enough. By meaning: texts are clustered, and a mandate reads only the clusters
 nearest to its thesis (an inverted file, as in Jegou et al. 2011); with the square root of the market as the number of clusters
-both their number and their size grow slowly.
+both their number and their size grow slowly. What was read is judged by all that needs no reading of texts, and the best of it
+is worth a full comparison.
 """
 
 import math
@@ -13,11 +14,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matching.engine.constraints import STRETCH
-from matching.engine.stated import centred
+from matching.engine.models import DECLARED
+from matching.engine.stated import centred, seeker_side
 from matching.engine.types import UNKNOWN, Floats, Market, Offers, Vectors, Whole, Wishes
 
-ENOUGH, BY_MEANING, NEWEST = 300, 150, 30
-PROBES = 12
+ENOUGH, NEWEST, WORTH_IT = 300, 30, 400
+PROBES = 16
 MOST_READ = 2000  # of one bucket's rows; a broader mandate is served by meaning and by what is new
 ROUNDS = 6
 SAMPLE_A_CLUSTER = 40
@@ -28,6 +30,7 @@ class MarketIndex:
     """What the sweep looks candidates up in."""
 
     offers: Offers
+    market: Market
     buckets: dict[tuple[int, int, int], Whole] = field(default_factory=dict)
     states_of: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     divisions_of: dict[tuple[int, int], list[int]] = field(default_factory=dict)
@@ -39,7 +42,7 @@ class MarketIndex:
 
 def index_of(offers: Offers, market: Market) -> MarketIndex:
     """Args: offers: with vectors; those without one are found by trade alone."""
-    index = MarketIndex(offers)
+    index = MarketIndex(offers, market)
     rows_by: dict[tuple[int, int, int], list[int]] = defaultdict(list)
     keys = zip(offers.intents.tolist(), offers.sectors[:, 1].tolist(), offers.places[:, 1].tolist(), strict=True)
     for row, key in enumerate(keys):
@@ -67,7 +70,20 @@ def candidates(index: MarketIndex, wishes: Wishes, row: int, unit: Vectors) -> W
     for intent in intents:
         newest = index.newest[intent]
         found.append(newest[_affordable(index.offers.amounts[newest], lowest, highest)][:NEWEST])
-    return np.unique(np.concatenate(found))
+    rows = np.unique(np.concatenate(found))
+    if len(rows) <= WORTH_IT:
+        return rows
+    return np.sort(rows[np.argpartition(-_at_a_glance(index, wishes, row, rows, unit), WORTH_IT)[:WORTH_IT]])
+
+
+def _at_a_glance(index: MarketIndex, wishes: Wishes, row: int, rows: Whole, unit: Vectors) -> Floats:
+    """The seeker's log-odds without a look at the words."""
+    nothing = np.zeros(len(rows))
+    meaning = (index.unit[rows] @ unit).astype(np.float64)
+    told = seeker_side(
+        wishes, index.offers, index.market, np.full(len(rows), row), rows, meaning=meaning, words=nothing
+    )
+    return DECLARED.log_odds(told)
 
 
 def _by_trade(index: MarketIndex, wishes: Wishes, row: int, intents: list[int], lowest: float, highest: float) -> Whole:
@@ -114,12 +130,7 @@ def _by_meaning(index: MarketIndex, unit: Vectors, intents: list[int], lowest: f
     nearest = np.argsort(-(index.middles @ unit), kind="stable")[:PROBES]
     rows = np.concatenate([index.members[cluster] for cluster in nearest])
     offers = index.offers
-    fits = np.isin(offers.intents[rows], intents) & _affordable(offers.amounts[rows], lowest, highest)
-    rows = rows[fits]
-    if len(rows) <= BY_MEANING:
-        return rows
-    alike = index.unit[rows] @ unit
-    return rows[np.argpartition(-alike, BY_MEANING)[:BY_MEANING]]
+    return rows[np.isin(offers.intents[rows], intents) & _affordable(offers.amounts[rows], lowest, highest)]
 
 
 def _affordable(amounts: Floats, lowest: float, highest: float) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":

@@ -13,7 +13,7 @@ import numpy as np
 from matching.engine.model import DOUBLING
 from matching.engine.types import Floats
 
-MIDDLE, LEAST, MOST = 50.0, 1.0, 99.0
+MIDDLE, STRAIGHT = 50.0, 30.0
 BASE = "base"
 STRONG, GOOD, FAIR = 80, 65, 50
 
@@ -27,9 +27,15 @@ class Side:
 
 
 def side_of(contributions: Mapping[str, Floats]) -> Side:
-    """Points of a side from what each factor moves the log-odds by. Beyond 1 or 99, all factors shrink alike."""
+    """Points of a side from what each factor moves the log-odds by.
+
+    Up to 30 points either way ten are a doubling; beyond, they bring ever less, so that 0 and 100 are never reached and a
+    better pair always scores more. Where they do, all factors shrink alike.
+    """
     total = sum(contributions.values(), np.zeros(1)) * DOUBLING
-    kept = np.clip(total, LEAST - MIDDLE, MOST - MIDDLE)
+    beyond = np.maximum(np.abs(total) - STRAIGHT, 0)
+    room = MIDDLE - STRAIGHT
+    kept = np.sign(total) * (np.minimum(np.abs(total), STRAIGHT) + room * -np.expm1(-beyond / room))
     shrink = np.where(total == 0, 1.0, kept / np.where(total == 0, 1.0, total)) * DOUBLING
     return Side(MIDDLE + kept, {factor: moved * shrink for factor, moved in contributions.items()})
 

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from matching.engine.constraints import DISTRICT, FULL, HIDDEN, NEAR, OTHER, STATE, place_level, sector_level
+from matching.engine.constraints import DISTRICT, FULL, NEAR, OTHER, STATE, place_level, sector_level
 from matching.engine.types import UNKNOWN, Acceptances, Floats, Market, Offers, Vectors, Whole, Wishes
 
 LOG2 = math.log(2)
@@ -15,9 +15,20 @@ MOST_WORDS_TELL = 3.0  # repeating a word, or every word of the trade, cannot br
 FRESH_DAYS = 30.0
 
 
-def seeker_side(wishes: Wishes, offers: Offers, market: Market, mandates: Whole, listings: Whole) -> dict[str, Floats]:
+def seeker_side(
+    wishes: Wishes,
+    offers: Offers,
+    market: Market,
+    mandates: Whole,
+    listings: Whole,
+    *,
+    meaning: Floats | None = None,
+    words: Floats | None = None,
+) -> dict[str, Floats]:
     """How far each pair's offer is what its mandate asks for.
 
+    Args:
+        meaning, words: where they are known already, or are not to be looked at.
     Returns:
         By name, (p,) each: `sector_full`, `sector_near`, `sector_other`, `place_district`, `place_state`, `place_other`: 0 or 1;
         `ticket_in`: 1 inside the range; `ticket_out`: doublings outside of it; `size_in`, `size_out`, `stake_in`, `stake_out`:
@@ -51,8 +62,10 @@ def seeker_side(wishes: Wishes, offers: Offers, market: Market, mandates: Whole,
         "size_out": _one(size_told & ~big),
         "stake_in": _one(stake_told & right_stake),
         "stake_out": _one(stake_told & ~right_stake),
-        "meaning": cosines(centred(wishes.vectors[w], market), centred(offers.vectors[o], market)),
-        "words": shared_words(wishes, offers, market, w, o),
+        "meaning": meaning
+        if meaning is not None
+        else cosines(centred(wishes.vectors[w], market), centred(offers.vectors[o], market)),
+        "words": words if words is not None else shared_words(wishes, offers, market, w, o),
         "fresh": np.exp2(-np.maximum(offers.ages[o], 0) / FRESH_DAYS),
         "quality": offers.quality[o] / 50 - 1,
     }
@@ -93,23 +106,22 @@ def centred(vectors: Vectors, market: Market) -> Vectors:
 
 def cosines(first: Vectors, second: Vectors) -> Floats:
     """(p,) of rows of unit vectors."""
-    return np.einsum("pd,pd->p", first, second, dtype=np.float64)
+    found: Floats = np.einsum("pd,pd->p", first, second, dtype=np.float64)
+    return found
 
 
 def shared_words(wishes: Wishes, offers: Offers, market: Market, mandates: Whole, listings: Whole) -> Floats:
     """(p,) words that both texts have, by how rare they are, beside how long the offer's text is."""
-    found = np.zeros(len(mandates))
+    found: Floats = np.zeros(len(mandates))
     for row, (mandate, listing) in enumerate(zip(mandates.tolist(), listings.tolist(), strict=True)):
         asked, told = wishes.tokens[mandate], offers.tokens[listing]
         if asked and told and (both := asked & told):
             found[row] = sum(market.rarity.get(word, market.unseen) for word in sorted(both)) / (
                 1 + math.sqrt(len(told))
             )
-    return np.minimum(found, MOST_WORDS_TELL)
+    most: Floats = np.minimum(found, MOST_WORDS_TELL)
+    return most
 
 
 def _one(flags: object) -> Floats:
     return np.asarray(flags, dtype=np.float64)
-
-
-__all__ = ["HIDDEN", "centred", "cosines", "owner_side", "seeker_side", "shared_words"]

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.engine.types import Floats
 
@@ -75,7 +76,7 @@ def _tie(seeker: str, offer: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seeker}|{offer}".encode()).digest()[:7], "big")
 
 
-def _ndcg(hits: np.ndarray, relevant: int) -> float:  # type: ignore[type-arg]
+def _ndcg(hits: NDArray[np.bool_], relevant: int) -> float:
     """Discounted cumulative gain of the first ten beside the best there could be (Jarvelin and Kekalainen 2002)."""
     gained = sum(1 / math.log2(rank + 2) for rank, hit in enumerate(hits[:TOP].tolist()) if hit)
     return gained / sum(1 / math.log2(rank + 2) for rank in range(min(TOP, relevant)))

@@ -150,7 +150,7 @@ def stated_thesis(track: Track, seeker: str) -> Thesis:
     return Thesis(
         [entry["value"] for entry in row["sectors"]],
         [entry["value"] for entry in row["states"]],
-        ticket,  # type: ignore[arg-type]  # two numbers
+        ticket,
         mandate_text(row),
         track.vectors[mandate_text(row)],
     )

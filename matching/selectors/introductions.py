@@ -9,11 +9,15 @@ from django.db.models import Q, QuerySet
 from accounts import selectors as people
 from matching.exceptions import IntroductionNotFound
 from matching.models import Introduction
-from matching.types import MOVES, IntroductionState, Side, WaitingIntroduction
+from matching.selectors.parties import ABOUT_DIGITS
+from matching.types import MOVES, IntroductionState, Side, WaitingIntroduction, code_of
 from msme import selectors as listings
 from msme.types import Level
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor, Scope
+from msmebazaar.core.types import Money
+
+MOST_WAITING = 20
 
 
 def own_introductions(*, actor: Actor, side: str = "") -> QuerySet[Introduction]:
@@ -57,26 +61,25 @@ def levels_of(*, actor: Actor, listing_ids: Iterable[UUID]) -> dict[UUID, Level]
 
 
 def waiting_introductions(*, organisation_ids: Iterable[UUID]) -> list[WaitingIntroduction]:
-    """What owners have to answer, the oldest first, numbered from 1: what a chat shows and what an answer refers to."""
+    """What owners have to answer, the oldest first: what a chat shows and what an answer refers to."""
     rows = list(
         Introduction.objects.filter(owner_id__in=list(organisation_ids), state=IntroductionState.ASKED)
         .select_related("mandate")
-        .order_by("created_at", "id")[:9]
+        .order_by("created_at", "id")[:MOST_WAITING]
     )
     tiers = people.live_tiers(organisation_ids=[row.seeker_id for row in rows], now=clock.now())
     titles = listings.titles_of(listing_ids=[row.listing_id for row in rows])
     return [
         WaitingIntroduction(
             row.id,
-            number,
+            code_of(row.id),
             titles.get(row.listing_id, ""),
             row.kind,
             max(tiers.get(row.seeker_id, [0])),
-            row.mandate.states[0] if row.mandate and len(row.mandate.states) == 1 else "",
-            row.mandate.ticket_max_inr if row.mandate else None,
+            Money(row.mandate.ticket_max_inr).rounded(ABOUT_DIGITS).amount if row.mandate else None,
             row.due_at or row.created_at,
         )
-        for number, row in enumerate(rows, start=1)
+        for row in rows
     ]
 
 

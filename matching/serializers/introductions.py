@@ -113,7 +113,7 @@ class MessageAnswer(serializers.ModelSerializer[Message]):
         return (message.written if message.side == self.context["side"] else message.shown) or ""
 
     def get_is_masked(self, message: Message) -> bool:
-        return message.written != message.shown
+        return bool(message.written != message.shown)
 
     def get_warnings(self, message: Message) -> list[str]:
         return warning_texts(message.warnings)

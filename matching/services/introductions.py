@@ -20,14 +20,14 @@ from matching.exceptions import (
     MoveNotLegal,
     WrongSide,
 )
-from matching.models import Introduction, IntroductionMove, Letter, Mandate
+from matching.models import Introduction, IntroductionMove, Letter, ListingProfile, Mandate
 from matching.models.introductions import OPEN_STATES
 from matching.selectors.introductions import side_of
 from matching.services.explaining import explain
 from matching.services.feedback import FeedbackInput, own_pair, write_feedback
 from matching.services.lanes import count_equity_approach
 from matching.services.texts import mask
-from matching.types import MOVES, FeedbackKind, IntroductionState, LetterState, MandateStatus, Move, Side
+from matching.types import MOVES, FeedbackKind, IntroductionState, LetterState, MandateStatus, Move, Side, code_of
 from msme import selectors as listings
 from msme.types import Intent
 from msmebazaar.core import audit
@@ -241,8 +241,6 @@ def _drop_letters(introduction: Introduction, user_id: UUID | None, now: datetim
 
 
 def _learn(introduction: Introduction, user_id: UUID | None, now: datetime) -> None:
-    from matching.models import ListingProfile
-
     profile = ListingProfile.objects.filter(pk=introduction.listing_id).first()
     if profile is not None and introduction.mandate is not None and user_id is not None:
         given = FeedbackInput(FeedbackKind.ACCEPTED)
@@ -310,7 +308,11 @@ def tell(introduction: Introduction, side: Side, kind: str, now: datetime) -> No
     """Tell the people of one side. The listing's title is the teaser's own; nobody's name is in it."""
     organisation_id = introduction.owner_id if side is Side.OWNER else introduction.seeker_id
     titles = listings.titles_of(listing_ids=[introduction.listing_id])
-    params = {"title": titles.get(introduction.listing_id, ""), "introduction_id": str(introduction.id)}
+    params = {
+        "title": titles.get(introduction.listing_id, ""),
+        "introduction_id": str(introduction.id),
+        "code": code_of(introduction.id),
+    }
     members = people.list_member_ids(organisation_id=organisation_id)
     accounts.notify(user_ids=members, kind=kind, now=now, params=params)
 

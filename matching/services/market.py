@@ -2,7 +2,6 @@
 
 import json
 import zlib
-from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +21,6 @@ from msmebazaar.integrations.embeddings import LOCAL_MODEL
 
 CENTRE_FILE = Path(__file__).parents[1] / "reference" / "centre_e5.json"
 CENTRE_COUNTS_AS = 200  # texts; a small market's own mean is drawn towards the shipped one
-RAREST = 2  # words of fewer texts are as rare as words nobody used
 KEPT = 14
 
 
@@ -58,8 +56,8 @@ def keep_snapshot(offers: Offers, *, now: datetime) -> MarketSnapshot:
 def _drawn_in(centre: Vectors, offers: Offers) -> Vectors:
     count = int((np.abs(offers.vectors).sum(axis=1) > 0).sum())
     shipped = shipped_centre(vectors.current_model())
-    drawn: Vectors = (centre * count + shipped * CENTRE_COUNTS_AS) / (count + CENTRE_COUNTS_AS)
-    return drawn
+    drawn = (centre * count + shipped * CENTRE_COUNTS_AS) / (count + CENTRE_COUNTS_AS)
+    return drawn.astype(np.float32)
 
 
 @lru_cache(maxsize=2)
@@ -91,7 +89,9 @@ def market_by_number(number: int) -> Market:
         unseen=content["unseen"],
         words=content["words"],
         deals=content["deals"],
-        counts={name: _by_number(table) for name, table in content["counts"].items()},
+        counts={
+            name: {int(value): count for value, count in table.items()} for name, table in content["counts"].items()
+        },
         popularity={name: _by_number(table) for name, table in content["popularity"].items()},
         usual_popularity=content["usual_popularity"],
         amount_mean=content["amount_mean"],
@@ -123,7 +123,3 @@ def forget_cached() -> None:
     """For commands and tests that replace what is cached."""
     market_by_number.cache_clear()
     ranker_by_version.cache_clear()
-
-
-def known_vectors(keys: Sequence[str]) -> dict[str, Vectors]:
-    return vectors.vectors_of(keys)

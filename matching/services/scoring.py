@@ -264,13 +264,13 @@ def _fits(mandates: Sequence[Mandate], profile: ListingProfile, offers: Offers, 
         pasts=pasts_of(mandates, basis),
     )
     hidden = declined([mandate.id for mandate in mandates], now=clock.now())
-    keys = keys_of(scored, np.array([profile.exposure]))
+    order = keys_of(scored, np.array([profile.exposure]))
     found = []
     for at, row in enumerate(scored.mandates.tolist()):
         mandate = mandates[row]
         least = hidden.get(mandate.id, {}).get(profile.listing_id)
         if least is None or profile.ask_inr <= least:
-            found.append(match_of(mandate, profile, scored, at, float(keys[at]), basis))
+            found.append(match_of(mandate, profile, scored, at, float(order[at]), basis))
     lists = Match.objects.filter(mandate_id__in=[match.mandate_id for match in found]).exclude(
         listing_id=profile.listing_id
     )

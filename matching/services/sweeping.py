@@ -41,7 +41,7 @@ from msmebazaar.core.logging import get_logger
 
 log = get_logger(__name__)
 CHUNK, PAGE, LEADING = 250, 5000, 10
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,14 @@ class Ask(enum.Enum):
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """An owner's answer to a request for an introduction, which the chat calls by a code of four signs."""
+
+    is_yes: bool
+    code: str
+
+
+@dataclass(frozen=True)
 class Heard:
     """A message and what is known of its sender. `language` None: they never wrote before."""
 
@@ -25,11 +33,12 @@ class Heard:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do. `say` are text keys, said in `language`; `ask` adds its own text. Nothing at all: stay silent."""
+    """What to do. `say` are text keys, said in `language`; `ask` and `verdict` add their own text. Nothing at all: stay silent."""
 
     language: str
     say: tuple[str, ...] = ()
     ask: Ask | None = None
+    verdict: Verdict | None = None
     stop: bool = False
     start: bool = False
 
@@ -47,6 +56,11 @@ CHOICES = {
     Ask.LISTINGS: frozenset(["2", "listing", "listings", "लिस्टिंग"]),
     Ask.MATCHES: frozenset(["3", "match", "matches", "मैच"]),
 }
+YES = frozenset(
+    ["approve", "approved", "accept", "yes", "ok", "haan", "ha", "manzoor", "हाँ", "हां", "मंज़ूर", "मंजूर", "स्वीकार"]
+)
+NO = frozenset(["decline", "reject", "no", "nahi", "nahin", "mana", "ना", "नहीं", "मना", "अस्वीकार"])
+_CODE = re.compile(r"[0-9a-f]{4}")
 HINGLISH_GREETINGS = frozenset(["namaste", "namaskar"])
 _DEVANAGARI = re.compile(r"[\u0900-\u097F]")
 
@@ -65,6 +79,9 @@ def decide(heard: Heard) -> Decision:
     for ask, words in CHOICES.items():
         if word in words:
             return Decision(language, ask=ask)
+    verdict = _verdict(word)
+    if verdict is not None:
+        return Decision(language, verdict=verdict)
     if word in HELP:
         return Decision(language, ("help",))
     if word in GREETINGS or word in START or heard.language is None:
@@ -72,6 +89,17 @@ def decide(heard: Heard) -> Decision:
     if word in MENU:
         return Decision(language, ("menu",))
     return Decision(language, ("not_understood", "menu"))
+
+
+def _verdict(words: str) -> Verdict | None:
+    """`approve 7f3a`, `हाँ 7F3A`, `7f3a decline`: a word of consent or refusal and a code, in either order, nothing else."""
+    parts = words.split()
+    if len(parts) != 2:
+        return None
+    for word, code in (parts, reversed(parts)):
+        if (word in YES or word in NO) and _CODE.fullmatch(code):
+            return Verdict(word in YES, code.upper())
+    return None
 
 
 def _normalised(text: str) -> str:

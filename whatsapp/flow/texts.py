@@ -41,6 +41,32 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "{for_mandates} listings match what you look for; {for_listings} buyers match your listings.",
         "hi": "आपकी तलाश से {for_mandates} लिस्टिंग मिलती हैं; आपकी लिस्टिंग से {for_listings} ख़रीदार मिलते हैं।",
     },
+    "introduction_waiting": {
+        "en": "*{code}* {kind}, verified T{tier}, up to {amount}, because of “{title}”. Answer until {until}: "
+        "APPROVE {code} or DECLINE {code}",
+        "hi": "*{code}* {kind}, सत्यापन T{tier}, {amount} तक, “{title}” के लिए। {until} तक उत्तर दें: "
+        "हाँ {code} या ना {code}",
+    },
+    "introductions_waiting": {
+        "en": "{count} wait for your answer. They do not know who you are until you approve.",
+        "hi": "{count} आपके उत्तर की प्रतीक्षा में हैं। आपकी मंज़ूरी तक वे नहीं जानते कि आप कौन हैं।",
+    },
+    "introduction_approved": {
+        "en": "Done. You are introduced for “{title}”. They sign the non-disclosure agreement before they see who you are.",
+        "hi": "हो गया। “{title}” के लिए परिचय स्वीकार हुआ। वे पहले गोपनीयता समझौते पर हस्ताक्षर करेंगे, तभी देखेंगे कि आप कौन हैं।",
+    },
+    "introduction_declined": {
+        "en": "Declined. They do not learn who you are.",
+        "hi": "मना कर दिया गया। वे नहीं जानेंगे कि आप कौन हैं।",
+    },
+    "introduction_unknown": {
+        "en": "No request {code} waits for your answer. Reply 3 to see those that do.",
+        "hi": "{code} नाम का कोई अनुरोध प्रतीक्षा में नहीं है। जो हैं उन्हें देखने के लिए 3 भेजें।",
+    },
+    "introduction_refused": {
+        "en": "That was not possible: {why}",
+        "hi": "यह नहीं हो सका: {why}",
+    },
     "language_set": {
         "en": "From now on in English.",
         "hi": "अब से हिन्दी में।",

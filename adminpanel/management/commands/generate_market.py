@@ -47,6 +47,8 @@ class Command(BaseCommand):
         accounts.load_owners(tiers={wish.id: None for wish in wishes}, now=now)
         matching.load_mandates(given={wish.id: _mandate(wish) for wish in wishes})
         self.stdout.write(f"{options['listings']} listings, {len(wishes)} mandates, seed {options['seed']}")
+        if wishes:
+            self.stdout.write("`manage.py match_market` matches them.")
 
 
 def _mandate(wish: synthetic.SyntheticWish) -> MandateInput:
