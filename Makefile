@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-security bench-leaks bench-search bench-valuation faults docs lock clean
+.PHONY: help run up down tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-security bench-leaks bench-search bench-matching bench-valuation faults docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -83,6 +83,9 @@ bench-search: ## Twenty searches over 100,000 listings with facets, against a ba
 bench-valuation: ## How long an owner of the running market waits for a valuation under RATE=140 requests a second
 	@$(BOOT)
 	@$(BIN)/python -m benchmarks.valuation_load
+
+bench-matching: ## Matching over LISTINGS=100000 and MANDATES=100000: sweep, search, changes; ratios to exact search
+	@LOG_LEVEL=ERROR $(EXEC) $(BIN)/python -m benchmarks.matching
 
 bench-leaks: ## What the teaser guard finds of 1,000 planted give-aways, and blocks of 1,000 clean texts
 	@$(BOOT)

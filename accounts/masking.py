@@ -17,6 +17,8 @@ def masked(kind: str, value: str) -> str:
     return f"{prefix}+91 {DOT * 5} {DOT * 2}{value[-3:]}"
 
 
-def masked_identifier(value: str) -> str:
-    """The first two and the last two characters of a GSTIN, PAN or Udyam number."""
+def masked_identifier(value: str | None) -> str:
+    """The first two and the last two characters of a GSTIN, PAN or Udyam number; "" where there is none."""
+    if not value:
+        return ""
     return f"{value[:2]}{DOT * (len(value) - 4)}{value[-2:]}" if len(value) > 4 else DOT * len(value)

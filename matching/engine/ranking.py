@@ -59,17 +59,19 @@ def diversified(order: Whole, keys: Floats, vectors: Vectors, owners: Whole) -> 
         return order
     spread = float(keys[top].max() - keys[top].min()) or 1.0
     worth = (keys[top] - keys[top].min()) / spread
-    alike = vectors[top] @ vectors[top].T
-    nearest = np.zeros(len(top))
+    alike = (vectors[top] @ vectors[top].T).astype(np.float64)
+    nearest, is_left = np.zeros(len(top)), np.ones(len(top), dtype=bool)
+    theirs = owners[top]
     chosen: list[int] = []
-    left = list(range(len(top)))
     of_owner: dict[int, int] = {}
-    while left:
-        free = [at for at in left if of_owner.get(int(owners[top[at]]), 0) < MOST_OF_ONE_OWNER] or left
-        best = max(free, key=lambda at: (round((1 - LIKENESS) * worth[at] - LIKENESS * nearest[at], ROUNDING), -at))
+    for _ in range(len(top)):
+        free = is_left & ~np.isin(theirs, [owner for owner, count in of_owner.items() if count >= MOST_OF_ONE_OWNER])
+        open_ones = free if free.any() else is_left
+        gain = np.round((1 - LIKENESS) * worth - LIKENESS * nearest, ROUNDING)
+        best = int(np.where(open_ones, gain, -np.inf).argmax())  # of equal ones the first, which is the better one
         chosen.append(best)
-        left.remove(best)
-        of_owner[int(owners[top[best]])] = of_owner.get(int(owners[top[best]]), 0) + 1
+        is_left[best] = False
+        of_owner[int(theirs[best])] = of_owner.get(int(theirs[best]), 0) + 1
         nearest = np.maximum(nearest, alike[best])
     return np.concatenate([top[chosen], rest])
 

@@ -269,6 +269,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='mandate',
+            name='list_floor',
+            field=models.CharField(blank=True, db_default='', default='', help_text='`rank_key` of the lowest stored match of a full list; "" while there is room.', max_length=30),
+        ),
+        migrations.AddField(
+            model_name='mandate',
             name='alert_due_at',
             field=models.DateTimeField(null=True),
         ),

@@ -40,6 +40,13 @@ class Mandate(TimeStamped):
     alerted_until = models.DateTimeField(null=True, help_text="Matches found later are news.")
     alert_due_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
+    list_floor = models.CharField(
+        max_length=30,
+        blank=True,
+        default="",
+        db_default="",
+        help_text='`rank_key` of the lowest stored match of a full list; "" while there is room.',
+    )
     matched_version = models.PositiveIntegerField(default=0, help_text="The version the stored matches belong to.")
 
     class Meta:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection, transaction
-from django.db.models import Case, Count, F, IntegerField, Min, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When
 
 from accounts import selectors as people
 from matching.columns import acceptances_of, offers_of, wishes_of
@@ -93,8 +94,13 @@ def score_mandate(*, mandate_id: UUID) -> int:
         kept = _matches_of(mandate, profiles, thesis, basis)
     Match.objects.filter(mandate=mandate).exclude(listing_id__in=[match.listing_id for match in kept]).delete()
     upsert(kept)
-    Mandate.objects.filter(pk=mandate.pk).update(matched_version=mandate.version)
+    Mandate.objects.filter(pk=mandate.pk).update(matched_version=mandate.version, list_floor=floor_of(kept))
     return len(kept)
+
+
+def floor_of(matches: Sequence[Match]) -> str:
+    """Where a list ends that is full; "" for one with room."""
+    return min(match.rank_key for match in matches) if len(matches) >= MOST_MATCHES else ""
 
 
 def _matches_of(
@@ -137,19 +143,26 @@ def best_of(scored: Scored, keys: Floats, offers: Offers, market: Market, mandat
 
 
 def match_of(mandate: Mandate, profile: ListingProfile, scored: Scored, at: int, key: float, basis: Basis) -> Match:
-    return Match(
-        mandate=mandate,
-        listing_id=profile.listing_id,
-        score=round(float(scored.score[at])),
-        seeker_score=round(float(scored.seeker.score[at])),
-        owner_score=round(float(scored.owner.score[at])),
-        rank_key=rank_key(key, mandate.id, profile.listing_id),
-        engine_version=ENGINE_VERSION,
-        ranker=basis.ranker.version if basis.ranker else "",
-        snapshot_id=basis.snapshot_id,
-        mandate_version=mandate.version,
-        listing_version=profile.version,
-    )
+    return Match(**fields_of(mandate, profile, scored, at, key, basis))
+
+
+def fields_of(
+    mandate: Mandate, profile: ListingProfile, scored: Scored, at: int, key: float, basis: Basis
+) -> dict[str, Any]:
+    """What a stored match is made of."""
+    return {
+        "mandate_id": mandate.id,
+        "listing_id": profile.listing_id,
+        "score": round(float(scored.score[at])),
+        "seeker_score": round(float(scored.seeker.score[at])),
+        "owner_score": round(float(scored.owner.score[at])),
+        "rank_key": rank_key(key, mandate.id, profile.listing_id),
+        "engine_version": ENGINE_VERSION,
+        "ranker": basis.ranker.version if basis.ranker else "",
+        "snapshot_id": basis.snapshot_id,
+        "mandate_version": mandate.version,
+        "listing_version": profile.version,
+    }
 
 
 def rank_key(key: float, mandate_id: UUID, listing_id: UUID) -> str:
@@ -271,23 +284,18 @@ def _fits(mandates: Sequence[Mandate], profile: ListingProfile, offers: Offers, 
         least = hidden.get(mandate.id, {}).get(profile.listing_id)
         if least is None or profile.ask_inr <= least:
             found.append(match_of(mandate, profile, scored, at, float(order[at]), basis))
-    lists = Match.objects.filter(mandate_id__in=[match.mandate_id for match in found]).exclude(
-        listing_id=profile.listing_id
-    )
-    full = {
-        row["mandate_id"]: row["lowest"]
-        for row in lists.values("mandate_id").annotate(held=Count("id"), lowest=Min("rank_key")).order_by()
-        if row["held"] >= MOST_MATCHES
-    }
-    return [match for match in found if match.rank_key > full.get(match.mandate_id, "")]
+    floors = {mandate.id: mandate.list_floor for mandate in mandates}
+    return [match for match in found if match.rank_key > floors[match.mandate_id]]
 
 
 def _trim(mandate_ids: Sequence[UUID]) -> None:
-    """Of lists that grew beyond MOST_MATCHES, remove the lowest."""
+    """Of lists that grew beyond MOST_MATCHES, remove the lowest, and write down where they end now."""
     lists = Match.objects.filter(mandate_id__in=mandate_ids).values("mandate_id").annotate(held=Count("id")).order_by()
-    for row in lists.filter(held__gt=MOST_MATCHES):
-        beyond = Match.objects.filter(mandate_id=row["mandate_id"]).order_by("-rank_key").values("id")[MOST_MATCHES:]
-        Match.objects.filter(pk__in=list(beyond.values_list("id", flat=True))).delete()
+    for row in lists.filter(held__gte=MOST_MATCHES):
+        ranked = Match.objects.filter(mandate_id=row["mandate_id"]).order_by("-rank_key").values_list("id", "rank_key")
+        held = list(ranked)
+        Match.objects.filter(pk__in=[match_id for match_id, _ in held[MOST_MATCHES:]]).delete()
+        Mandate.objects.filter(pk=row["mandate_id"]).update(list_floor=held[MOST_MATCHES - 1][1])
 
 
 @transaction.atomic

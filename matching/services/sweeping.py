@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -29,15 +30,16 @@ from matching.services.scoring import (
     Basis,
     basis_of_today,
     best_of,
+    fields_of,
     keys_of,
-    match_of,
     pasts_of,
     tiers_of,
 )
 from matching.types import MandateStatus
 from msmebazaar.core import clock
-from msmebazaar.core.bulk import copy_rows
+from msmebazaar.core.bulk import copy_values
 from msmebazaar.core.logging import get_logger
+from msmebazaar.core.uuid7 import uuid7
 
 log = get_logger(__name__)
 CHUNK, PAGE, LEADING = 250, 5000, 10
@@ -150,24 +152,31 @@ def _sweep_chunk(ids: Sequence[UUID]) -> tuple[int, list[int], int]:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM matching_match WHERE mandate_id = ANY(%s)", [[mandate.id for mandate in mandates]])
     # what was withdrawn since the market was read is gone, and its matches would refer to nothing
-    alive = set(
-        ListingProfile.objects.filter(pk__in={match.listing_id for match in found}).values_list("pk", flat=True)
-    )
-    copy_rows(Match, (match for match in found if match.listing_id in alive))
+    wanted = {fields["listing_id"] for fields in found}
+    alive = set(ListingProfile.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    now = clock.now()
+    rows = ((uuid7(), now, now, *fields.values()) for fields in found if fields["listing_id"] in alive)
+    if found:
+        copy_values(Match, ["id", "created_at", "updated_at", *found[0]], rows)
+    kept: dict[UUID, list[str]] = {}
+    for fields in found:
+        kept.setdefault(fields["mandate_id"], []).append(fields["rank_key"])
     for mandate in mandates:
+        keys = kept.get(mandate.id, [])
         mandate.matched_version = mandate.version
-    Mandate.objects.bulk_update(mandates, ["matched_version"])
+        mandate.list_floor = min(keys) if len(keys) >= MOST_MATCHES else ""
+    Mandate.objects.bulk_update(mandates, ["matched_version", "list_floor"])
     return len(found), leading, len(mandates)
 
 
-def _matches_of_all(mandates: Sequence[Mandate], held: Held) -> tuple[list[Match], list[int]]:
+def _matches_of_all(mandates: Sequence[Mandate], held: Held) -> tuple[list[dict[str, Any]], list[int]]:
     basis, index = held.basis, held.index
     keys = [text_key(mandate.thesis) for mandate in mandates]
     wishes = wishes_of(mandates, tiers_of(mandates), vectors.vectors_of(keys), keys)
     unit = centred(wishes.vectors, basis.market)
     pasts = pasts_of(mandates, basis)
     hidden = declined([mandate.id for mandate in mandates], now=clock.now())
-    found: list[Match] = []
+    found: list[dict[str, Any]] = []
     leading: list[int] = []
     for row, mandate in enumerate(mandates):
         rows = candidates(index, wishes, row, unit[row])
@@ -192,7 +201,7 @@ def _matches_of_all(mandates: Sequence[Mandate], held: Held) -> tuple[list[Match
         best = best_of(scored, order, index.offers, basis.market, str(mandate.id))[:MOST_MATCHES]
         leading += scored.listings[best[:LEADING]].tolist()
         found += [
-            match_of(mandate, held.profiles[int(scored.listings[at])], scored, int(at), key, basis)
+            fields_of(mandate, held.profiles[int(scored.listings[at])], scored, int(at), key, basis)
             for at, key in zip(best.tolist(), np.sort(order[best])[::-1].tolist(), strict=True)
         ]
     return found, leading

@@ -1,6 +1,6 @@
 """Many rows at once: COPY, with the values that the models' own fields would save."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -20,6 +20,28 @@ def copy_rows(model: type[models.Model], rows: Iterable[models.Model]) -> int:
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([_value(field, row) for field in fields])
+            count += 1
+    return count
+
+
+def copy_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Write rows of plain values by COPY: for millions of rows of simple columns. Returns how many.
+
+    Args:
+        names: attributes of the model (`mandate_id`, not `mandate`), in the order of the values. Every column without a default of
+            the database must be among them.
+    """
+    by_name = {field.attname: field.column for field in model._meta.concrete_fields}
+    columns = ", ".join(connection.ops.quote_name(str(by_name[name])) for name in names)
+    table = connection.ops.quote_name(model._meta.db_table)
+    count = 0
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
             count += 1
     return count
 

@@ -267,7 +267,9 @@ def a_market(count: int) -> Any:
     return offers(*rows)
 
 
-@pytest.mark.parametrize("wish", [{}, {"sectors": [], "places": []}, {"places": [(24, 3)]}, {"sectors": [FOOD], "vector": unit(1)}])
+@pytest.mark.parametrize(
+    "wish", [{}, {"sectors": [], "places": []}, {"places": [(24, 3)]}, {"sectors": [FOOD], "vector": unit(1)}]
+)
 def test_the_index_finds_what_a_comparison_with_everything_finds(wish: dict[str, Any]) -> None:
     everything = a_market(3000)
     wanted = wishes({"vector": unit(0), **wish})
