@@ -277,7 +277,9 @@ def one_change() -> None:
 def agreement() -> None:
     """Whether the sweep's candidates lead to what a single mandate's SQL finds."""
     shares = []
-    ListingProfile.objects.update(exposure=0)  # as it was for the sweep, whose own count of exposure is for the next one
+    ListingProfile.objects.update(
+        exposure=0
+    )  # as it was for the sweep, whose own count of exposure is for the next one
     for mandate in Mandate.objects.order_by("?")[:30]:
         swept = list(
             Match.objects.filter(mandate=mandate).order_by("-rank_key").values_list("listing_id", flat=True)[:10]

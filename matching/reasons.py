@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from matching.engine.scoring import BASE, Part
 from matching.models import ListingProfile, Mandate
 from matching.services.explaining import Explained
-from matching.types import Condition
+from matching.texts import FAILED
 from msme import selectors as listings
 from msmebazaar.core.exceptions import N_
 from msmebazaar.core.types import Money, state_by_letters
@@ -61,19 +61,6 @@ SENTENCES = {
     "state_for": N_("You name the owner's state."),
     "state_against": N_("You do not name the owner's state."),
 }
-FAILED = {
-    "own_listing": N_("This is your own listing."),
-    "intent": N_("It offers another kind of deal than you look for."),
-    "excluded": N_("You excluded its trade."),
-    "not_accepted": N_("The owner does not accept seekers of this kind or amount."),
-    "tier": N_("The owner asks for a verification that your organisation does not have."),
-    "ticket_far": N_("Its price is more than three times your range away."),
-    "ticket": N_("Its price is outside your range, which you made a condition."),
-    "sector": N_("Its trade is none you named, which you made a condition."),
-    "place": N_("It is outside the places you named, which you made a condition."),
-    "revenue": N_("Its revenue does not reach what you made a condition."),
-    "stake": N_("The share on offer is not what you made a condition."),
-}
 HINTS = {
     "sector": N_("Name the trades you look for."),
     "place": N_("Name the states or districts you look in."),
@@ -85,7 +72,6 @@ HINTS = {
     "horizon": N_("Say within how many months you want to close."),
     "stake": N_("Say which share you look for."),
 }
-CONDITION_NAMES = {condition.value: condition.label for condition in Condition}
 
 
 @dataclass(frozen=True)

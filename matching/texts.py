@@ -1,6 +1,23 @@
-"""Warnings to whoever reads a message, in English, Hindi, and Hindi in Latin letters where a person writes that way."""
+"""Sentences of matching that more than one room needs: why a pair is no match, and warnings to whoever reads a message."""
 
 from django.utils.translation import get_language
+
+from msmebazaar.core.exceptions import N_
+
+FAILED = {
+    "own_listing": N_("This is your own listing."),
+    "mandate": N_("Your mandate is paused or has expired."),
+    "intent": N_("It offers another kind of deal than you look for."),
+    "excluded": N_("You excluded its trade."),
+    "not_accepted": N_("The owner does not accept seekers of this kind or amount."),
+    "tier": N_("The owner asks for a verification that your organisation does not have."),
+    "ticket_far": N_("Its price is more than three times your range away."),
+    "ticket": N_("Its price is outside your range, which you made a condition."),
+    "sector": N_("Its trade is none you named, which you made a condition."),
+    "place": N_("It is outside the places you named, which you made a condition."),
+    "revenue": N_("Its revenue does not reach what you made a condition."),
+    "stake": N_("The share on offer is not what you made a condition."),
+}
 
 # kind → English, Hindi, Hinglish
 WARNINGS: dict[str, tuple[str, str, str]] = {

@@ -42,15 +42,6 @@ class Condition(models.TextChoices):
     STAKE = "stake", _("Stake")
 
 
-class AlertFrequency(models.TextChoices):
-    """How often a mandate tells of new matches."""
-
-    INSTANT = "instant", _("At once")
-    DAILY = "daily", _("Once a day")
-    WEEKLY = "weekly", _("Once a week")
-    NEVER = "never", _("Never")
-
-
 class FeedbackKind(models.TextChoices):
     VIEWED = "viewed", _("Viewed")
     SAVED = "saved", _("Saved")

@@ -4,7 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from matching.types import AlertFrequency, MandateKind, MandateStatus
+from matching.types import MandateKind, MandateStatus
+from msme.types import Frequency
 from msmebazaar.core.models import TimeStamped
 
 
@@ -35,7 +36,7 @@ class Mandate(TimeStamped):
     status = models.CharField(max_length=10, choices=MandateStatus.choices, default=MandateStatus.ACTIVE)
     expires_at = models.DateTimeField(null=True)
     alerts = models.CharField(
-        max_length=10, choices=AlertFrequency.choices, default=AlertFrequency.DAILY, db_default=AlertFrequency.DAILY
+        max_length=10, choices=Frequency.choices, default=Frequency.DAILY, db_default=Frequency.DAILY
     )
     alerted_until = models.DateTimeField(null=True, help_text="Matches found later are news.")
     alert_due_at = models.DateTimeField(null=True)

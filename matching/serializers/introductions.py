@@ -8,6 +8,8 @@ from matching.texts import warning_texts
 from matching.types import LetterState, Side
 from msmebazaar.core.http.serializers import Base, MoneyField
 
+DECLINE_REASONS = [(name, name) for name in ("not_now", "wrong_seeker", "too_low", "other")]
+
 
 class IntroductionCreate(Base):
     mandate_id = serializers.UUIDField()
@@ -23,7 +25,7 @@ class IntroductionCreate(Base):
 
 class DeclineWrite(Base):
     reason = serializers.ChoiceField(
-        choices=[(name, name) for name in ("not_now", "wrong_seeker", "too_low", "other")],
+        choices=DECLINE_REASONS,
         required=False,
         allow_blank=True,
         default="",

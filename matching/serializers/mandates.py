@@ -7,8 +7,8 @@ from rest_framework import serializers
 from matching.models import Mandate
 from matching.reasons import hint_texts
 from matching.selectors import strength_of
-from matching.types import AlertFrequency, Condition, MandateKind, MandateStatus, Structure
-from msme.types import Intent
+from matching.types import Condition, MandateKind, MandateStatus, Structure
+from msme.types import Frequency, Intent
 from msmebazaar.core.http.serializers import Base, MoneyField
 
 SETTABLE = [(status.value, status.label) for status in (MandateStatus.ACTIVE, MandateStatus.PAUSED)]
@@ -69,7 +69,7 @@ class MandateWrite(Base):
         help_text="In your own words, English or Hindi; listings are compared with it by meaning.",
     )
     status = serializers.ChoiceField(choices=SETTABLE, default=MandateStatus.ACTIVE.value)
-    alerts = serializers.ChoiceField(choices=AlertFrequency.choices, default=AlertFrequency.DAILY)
+    alerts = serializers.ChoiceField(choices=Frequency.choices, default=Frequency.DAILY)
 
 
 class MandateCreate(MandateWrite):

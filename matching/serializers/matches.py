@@ -13,9 +13,12 @@ GIVEN = [
 ]
 
 
+SIDES = [("", "both"), ("seeker", "seeker"), ("owner", "owner")]
+
+
 class ReasonAnswer(Base):
     side = serializers.ChoiceField(
-        choices=[("", "both"), ("seeker", "seeker"), ("owner", "owner")],
+        choices=SIDES,
         help_text="Whose interest it is about: what the seeker asks for, or what the owner can want.",
     )
     factor = serializers.CharField()

@@ -1,7 +1,6 @@
 """Introductions: both sides agree before either is known. Every step is one row of MOVES, taken under a lock and written down."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -26,26 +25,19 @@ from matching.selectors.introductions import side_of
 from matching.services.explaining import explain
 from matching.services.feedback import FeedbackInput, own_pair, write_feedback
 from matching.services.lanes import count_equity_approach
-from matching.services.texts import mask
+from matching.services.masking import mask
+from matching.texts import FAILED
 from matching.types import MOVES, FeedbackKind, IntroductionState, LetterState, MandateStatus, Move, Side, code_of
 from msme import selectors as listings
 from msme.types import Intent
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor, Scope
-from msmebazaar.core.exceptions import N_ as _N
 from msmebazaar.core.exceptions import FieldFault
 from msmebazaar.core.outbox import publish
 
 ANSWER_WITHIN = timedelta(hours=72)
 REMIND_AFTER = (timedelta(hours=24), timedelta(hours=60))
 ROUND = 500
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a seeker sends along: a few words for the owner, in which contact data is hidden."""
-
-    note: str = ""
 
 
 @transaction.atomic
@@ -62,11 +54,8 @@ def ask_for_introduction(*, actor: Actor, mandate_id: UUID, listing_id: UUID, no
     Mandate.objects.select_for_update().get(pk=mandate.pk)
     explained = explain(mandate, profile)
     if explained.failed or mandate.status != MandateStatus.ACTIVE:
-        message = _N("This does not fit: %(what)s.")
-        failed = explained.failed or (f"mandate_{mandate.status}",)
-        raise IntroductionNotPossible(
-            errors=tuple(FieldFault("listing_id", code, message, {"what": code}) for code in failed)
-        )
+        failed = explained.failed or ("mandate",)
+        raise IntroductionNotPossible(errors=tuple(FieldFault("listing_id", code, FAILED[code]) for code in failed))
     if Introduction.objects.filter(
         seeker_id=mandate.organisation_id, listing_id=listing_id, state__in=OPEN_STATES
     ).exists():

@@ -15,8 +15,9 @@ from matching import selectors
 from matching.events import MandateSaved
 from matching.exceptions import MandateInvalid, MandateNotFound, TooManyMandates
 from matching.models import Mandate
-from matching.types import AlertFrequency, Condition, MandateStatus
+from matching.types import Condition, MandateStatus
 from msme.places import District, districts
+from msme.types import Frequency
 from msmebazaar.core import audit, clock
 from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.bulk import copy_rows
@@ -27,9 +28,9 @@ from msmebazaar.core.types import state_by_letters
 MOST_MANDATES = 50
 LIFETIME = timedelta(days=180)
 ALERT_PERIODS: dict[str, timedelta] = {
-    AlertFrequency.INSTANT: timedelta(minutes=1),
-    AlertFrequency.DAILY: timedelta(days=1),
-    AlertFrequency.WEEKLY: timedelta(days=7),
+    Frequency.INSTANT: timedelta(minutes=1),
+    Frequency.DAILY: timedelta(days=1),
+    Frequency.WEEKLY: timedelta(days=7),
 }
 
 
@@ -54,7 +55,7 @@ class MandateInput:
     strict: list[str] = field(default_factory=list)
     thesis: str = ""
     status: str = MandateStatus.ACTIVE
-    alerts: str = AlertFrequency.DAILY
+    alerts: str = Frequency.DAILY
 
 
 @transaction.atomic
@@ -124,7 +125,7 @@ def delete_mandate(*, actor: Actor, mandate_id: UUID) -> None:
 def stop_alerts(*, actor: Actor, mandate_id: UUID) -> Mandate:
     """No more messages about this mandate's matches; everything else stays."""
     mandate = _own_locked(actor, mandate_id)
-    mandate.alerts, mandate.alert_due_at = AlertFrequency.NEVER, None
+    mandate.alerts, mandate.alert_due_at = Frequency.NEVER, None
     mandate.save(update_fields=["alerts", "alert_due_at", "updated_at"])
     return mandate
 

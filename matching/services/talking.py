@@ -9,7 +9,7 @@ from matching.exceptions import MoveNotLegal
 from matching.models import Message
 from matching.selectors.introductions import side_of
 from matching.services.introductions import own_locked, tell
-from matching.services.texts import Masked, mask, warnings_in
+from matching.services.masking import Masked, mask, warnings_in
 from matching.types import IntroductionState, Side
 from msmebazaar.core.actor import Actor
 

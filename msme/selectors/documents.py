@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from msme.closeness import level_of
-from msme.exceptions import DocumentNotFound
+from msme.exceptions import DocumentNotFound, ListingNotFound
 from msme.models import Document, DocumentView
 from msme.selectors.businesses import get_own_business
 from msme.selectors.listings import get_visible_listing
@@ -39,8 +39,11 @@ def documents_of_listing(*, actor: Actor, listing_id: UUID) -> QuerySet[Document
 
 
 def get_readable_document(*, actor: Actor, listing_id: UUID, document_id: UUID) -> Document:
-    """Raises: ListingNotFound, DocumentNotFound."""
-    document = documents_of_listing(actor=actor, listing_id=listing_id).filter(pk=document_id).first()
+    """DocumentNotFound where there is none, or no way to it: which of the two is nobody's business."""
+    try:
+        document = documents_of_listing(actor=actor, listing_id=listing_id).filter(pk=document_id).first()
+    except ListingNotFound as error:
+        raise DocumentNotFound from error
     if document is None:
         raise DocumentNotFound
     return document

@@ -214,7 +214,7 @@ def give_introduced_link(*, actor: Actor, listing_id: UUID, document_id: UUID, n
     """The same for somebody whom an introduction has brought close enough to the listing; written down likewise.
 
     Raises:
-        ListingNotFound, DocumentNotFound, DocumentNotReady.
+        DocumentNotFound, DocumentNotReady.
     """
     document = selectors.get_readable_document(actor=actor, listing_id=listing_id, document_id=document_id)
     return _link(document, actor, now)

@@ -16,7 +16,13 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.factories import business_payload, figures_payload, listing_payload, mandate_payload
+from tests.factories import (
+    business_payload,
+    figures_payload,
+    listing_payload,
+    loan_product_payload,
+    mandate_payload,
+)
 
 World = dict[str, str]
 Body = Callable[[World], dict[str, Any]]
@@ -53,7 +59,8 @@ def figures(_world: World) -> dict[str, Any]:
 
 OPEN, SELF, MARKET, PUBLIC, OBJECT = Reach.OPEN, Reach.SELF, Reach.MARKET, Reach.PUBLIC, Reach.OBJECT
 SEARCH = fixed(name="Textiles", frequency="daily", query={"state": ["GJ"]})
-CODE = fixed(challenge_id="01a21541-0000-7000-8000-000000000000", code="123456")
+CODE_OF_CHALLENGE = {"challenge_id": "01a21541-0000-7000-8000-000000000000", "code": "123456"}
+CODE = fixed(**CODE_OF_CHALLENGE)
 TODAY = date(2026, 11, 26).isoformat()
 
 OPERATIONS: dict[str, Operation] = {
@@ -194,5 +201,47 @@ OPERATIONS: dict[str, Operation] = {
     "mandates_create": Operation(OBJECT, lambda world: mandate_payload(organisation_id=world["organisation_id"])),
     "mandates_retrieve": Operation(OBJECT),
     "mandates_update": Operation(OBJECT, lambda _world: mandate_payload()),
+    "mandates_delete": Operation(OBJECT),
+    "mandates_stop_alerts": Operation(OBJECT),
     "mandates_matches": Operation(OBJECT),
+    "mandates_match": Operation(OBJECT),
+    "mandates_match_feedback": Operation(OBJECT, fixed(kind="saved")),
+    "listings_matches": Operation(OBJECT),
+    "listings_acceptance": Operation(OBJECT),
+    "listings_acceptance_update": Operation(OBJECT, fixed(tier=1)),
+    "listings_lenders": Operation(OBJECT),
+    "listings_documents": Operation(MARKET),
+    "listings_documents_link": Operation(OBJECT),
+    "matching_search": Operation(MARKET, fixed(text="metal works")),
+    "matching_statistics": Operation(SELF),
+    "introductions_list": Operation(SELF),
+    "introductions_create": Operation(
+        OBJECT, lambda world: {"mandate_id": world["mandate_id"], "listing_id": world["listing_id"]}
+    ),
+    "introductions_retrieve": Operation(OBJECT),
+    "introductions_moves": Operation(OBJECT),
+    "introductions_approve": Operation(OBJECT),
+    "introductions_decline": Operation(OBJECT, fixed(reason="not_now")),
+    "introductions_withdraw": Operation(OBJECT),
+    "introductions_suspend": Operation(OBJECT),
+    "introductions_resume": Operation(OBJECT),
+    "introductions_revoke": Operation(OBJECT),
+    "introductions_open_room": Operation(OBJECT),
+    "introductions_messages": Operation(OBJECT),
+    "introductions_messages_create": Operation(OBJECT, fixed(text="Hello")),
+    "introductions_nda": Operation(OBJECT),
+    "introductions_nda_code": Operation(OBJECT),
+    "introductions_nda_sign": Operation(OBJECT, fixed(**CODE_OF_CHALLENGE, sha256="0" * 64)),
+    "introductions_nda_pdf": Operation(OBJECT),
+    "introductions_letters": Operation(OBJECT),
+    "introductions_letters_create": Operation(OBJECT, fixed(price_inr="3 crore", valid_until="2099-01-01")),
+    "letters_accept": Operation(OBJECT),
+    "letters_decline": Operation(OBJECT),
+    "letters_withdraw": Operation(OBJECT),
+    "organisations_nda_text": Operation(OBJECT, fixed(text="Our agreement. " * 20)),
+    "loan_products_list": Operation(SELF),
+    "loan_products_create": Operation(
+        OBJECT, lambda world: loan_product_payload(organisation_id=world["organisation_id"])
+    ),
+    "loan_products_update": Operation(OBJECT, lambda _world: loan_product_payload()),
 }

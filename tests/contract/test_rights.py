@@ -18,11 +18,19 @@ from accounts.models import Identity, Membership, Notification, Session, User
 from accounts.selectors.privacy import subject_of
 from accounts.services import AdvisorMandateInput, open_session
 from accounts.types import IdentityKind, MemberRole
+from matching import services as matching
+from matching.models import Introduction, NdaSignature
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
 from tests.conftest import Persona, some_network, some_phone
 from tests.contract.operations import OPERATIONS, Operation, Reach, World, sheet_of_figures
-from tests.factories import add_full_figures, make_business, make_live_listing, mandate_payload
+from tests.factories import (
+    add_full_figures,
+    loan_product_payload,
+    make_business,
+    make_live_listing,
+    mandate_payload,
+)
 
 Drain = Callable[[], int]
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -48,13 +56,13 @@ def owner(seller: Persona) -> Persona:
 
 
 @pytest.fixture
-def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
+def world(owner: Persona, staff_actor: Actor, drain: Drain, make_persona: Callable[[], Persona]) -> World:
     """One of everything an owner can have, by the names that addresses and bodies use."""
     services.update_organisation(
         actor=owner.actor,
         organisation_id=owner.organisation_id,
         name="Canary Holdings",
-        roles=["owner", "buyer", "advisor"],
+        roles=["owner", "buyer", "advisor", "lender"],
     )
     business = make_business(owner.actor, legal_name="Canary Works Private Limited", city="Canarypur")
     add_full_figures(owner.actor, business)
@@ -94,6 +102,8 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
         now=clock.now(),
     )
     drain()
+    introduction_id, letter_id = introduced(make_persona(), owner, str(listing.id), drain)
+    product = made("loan-products/", loan_product_payload(name="Canary loan"))
     share = made(f"valuations/{valuation['id']}/shares/", {"label": "Canary banker"})
     user_id = owner.actor.user_id
     return {
@@ -103,6 +113,9 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
         "listing_id": str(listing.id),
         "valuation_id": valuation["id"],
         "share_id": share["id"],
+        "introduction_id": introduction_id,
+        "letter_id": letter_id,
+        "product_id": product["id"],
         "mandate_id": mandate["id"],
         "advisor_mandate_id": str(proposed.id),
         "export_id": export["id"],
@@ -116,6 +129,41 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain) -> World:
         "identity_id": str(Identity.objects.filter(user_id=user_id)[0].id),
         "fiscal_year": "2024-25",
     }
+
+
+def introduced(seeker: Persona, owner: Persona, listing_id: str, drain: Drain) -> tuple[str, str]:
+    """An introduction to the owner's listing as far as a letter of intent, with a word from both sides."""
+
+    def made(persona: Persona, path: str, content: dict[str, Any]) -> Any:
+        answer = persona.client.post(f"/api/v1/{path}", content, format="json")
+        assert answer.status_code < 300, (path, answer.content)
+        return answer.json()["data"]
+
+    mandate = made(seeker, "mandates/", mandate_payload())
+    content = {"mandate_id": mandate["id"], "listing_id": listing_id, "note": "Canary note"}
+    introduction = made(seeker, "introductions/", content)
+    introduction_id = str(introduction["id"])
+    made(owner, f"introductions/{introduction_id}/messages/", {"text": "Canary message"})
+    made(owner, f"introductions/{introduction_id}/approve/", {})
+    row = Introduction.objects.get(pk=introduction_id)
+    text = matching.text_for(row, "en")
+    NdaSignature.objects.create(
+        introduction=row,
+        nda_text=text,
+        user_id=seeker.actor.user_id,
+        signer="Canary signer",
+        sha256=text.sha256,
+        challenge_id=row.id,
+        network="192.0.2.7",
+        signed_at=clock.now(),
+    )
+    letter = made(
+        seeker,
+        f"introductions/{introduction_id}/letters/",
+        {"price_inr": "30 crore", "valid_until": "2099-01-01", "conditions": "Canary conditions"},
+    )
+    drain()
+    return introduction_id, str(letter["id"])
 
 
 @pytest.fixture

@@ -90,6 +90,22 @@ def mandate_payload(**changes: Any) -> dict[str, Any]:
     }
 
 
+def loan_product_payload(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": "Machine loan",
+        "lender_name": "Sahyadri Finance",
+        "amount_min_inr": "10 lakh",
+        "amount_max_inr": "100 crore",
+        "tenor_min_months": 12,
+        "tenor_max_months": 60,
+        "rate_pct": "12",
+        "fee_pct": "1.5",
+        "penalties": "2 percent a month on what is late.",
+        "key_facts_url": "https://lender.example/kfs",
+        **changes,
+    }
+
+
 def make_business(actor: Actor, **changes: Any) -> Business:
     given = BusinessInput(**business_payload(**changes))
     return services.create_business(actor=actor, organisation_id=next(iter(actor.organisation_ids)), given=given)

@@ -20,14 +20,14 @@ from matching.exceptions import EquityLimitReached, MoveNotLegal
 from matching.models import EquityApproach, Introduction, IntroductionMove, Letter, Mandate, NdaSignature
 from matching.services.lanes import apr_of, instalment_of
 from matching.services.letters import LetterInput
-from matching.services.texts import mask
+from matching.services.masking import mask
 from matching.types import MOVES, IntroductionState, Move, Side
 from msme.models import Document, Listing
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import AppError
 from tests.conftest import Persona
-from tests.factories import CRORE, add_figures, make_business, make_live_listing, mandate_payload
+from tests.factories import CRORE, add_figures, loan_product_payload, make_business, make_live_listing, mandate_payload
 from valuation.models import ObservedPrice
 
 URL = "/api/v1/introductions/"
@@ -432,18 +432,7 @@ def test_the_table_of_moves_ends_where_nothing_is_open() -> None:
         assert side in Side
 
 
-PRODUCT = {
-    "name": "Machine loan",
-    "lender_name": "Sahyadri Finance",
-    "amount_min_inr": "10 lakh",
-    "amount_max_inr": "100 crore",
-    "tenor_min_months": 12,
-    "tenor_max_months": 60,
-    "rate_pct": "12",
-    "fee_pct": "1.5",
-    "penalties": "2 percent a month on what is late.",
-    "key_facts_url": "https://lender.example/kfs",
-}
+PRODUCT = loan_product_payload()
 
 
 def test_every_lender_that_fits_is_shown_with_the_same_facts_and_it_is_written_down(
