@@ -1,11 +1,10 @@
 """`make bench-matching`: matching over a large market, in one scratch database, against exact search in the same run.
 
-LISTINGS and MANDATES (default 100,000 each), PROCESSES for the sweep (default: all cores), ENGINE=1000000 for a run of the engine
-alone over that many listings and a sample of as many mandates. With KEEP=1 the scratch database is kept and used again.
+LISTINGS and MANDATES (default 100,000 each), PROCESSES for the sweep (default: all cores), ENGINE=1000000 for a run of the
+engine alone over that many listings and a sample of mandates. With KEEP=1 the scratch database is kept and used again.
 
-Vectors: REAL texts (default 6,000) are embedded by the model; every further text has the vector of a real text of the same trade with
-noise added, because embedding 200,000 texts takes two hours of this machine. They are as hard for an index as real ones or
-harder: the cosine between a vector and what it came from is 0.9.
+Vectors: REAL texts (default 6,000) are embedded by the model; every further text has the vector of a real text of the same
+trade with noise added (cosine 0.9), because embedding 200,000 texts takes two hours of this machine.
 """
 
 import math
@@ -15,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import django
@@ -32,12 +32,13 @@ from rest_framework.test import APIClient  # noqa: E402
 from accounts.models import Membership  # noqa: E402
 from accounts.services import open_session  # noqa: E402
 from matching import services  # noqa: E402
+from matching.columns import acceptances_of, offers_of  # noqa: E402
 from matching.engine.retrieval import index_of  # noqa: E402
 from matching.engine.text import text_key  # noqa: E402
 from matching.models import ListingProfile, ListingVector, Mandate, Match, TextVector  # noqa: E402
 from matching.services import sweeping, vectors  # noqa: E402
 from matching.services.profiles import refresh_all_profiles  # noqa: E402
-from matching.services.scoring import nearest  # noqa: E402
+from matching.services.scoring import basis_of_today, nearest  # noqa: E402
 from msmebazaar.core import clock  # noqa: E402
 from msmebazaar.integrations.embeddings import embedder  # noqa: E402
 
@@ -135,8 +136,8 @@ def sweep() -> None:
     per_mandate = swept.seconds["matching"] * 1000 / max(swept.mandates, 1)
     stages = ", ".join(f"{name} {seconds:.1f}" for name, seconds in swept.seconds.items())
     print(
-        f"  full sweep, {PROCESSES} processes: {sum(swept.seconds.values()):.0f} s ({stages}); {per_mandate:.1f} ms a mandate of wall "
-        f"clock; {swept.matches} matches; {swept.most_memory / 2**20:.0f} MiB in the parent at most"
+        f"  full sweep, {PROCESSES} processes: {sum(swept.seconds.values()):.0f} s ({stages}); {per_mandate:.1f} ms a mandate of "
+        f"wall clock; {swept.matches} matches; {swept.most_memory / 2**20:.0f} MiB in the parent at most"
     )
 
 
@@ -152,7 +153,7 @@ def stored_matches() -> None:
         tokens = open_session(user_id=user_id, user_agent="benchmark", now=clock.now())
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
         path = f"/api/v1/mandates/{mandate.id}/matches/"
-        times.append(timed(lambda client=client, path=path: client.get(path)))
+        times.append(timed(partial(client.get, path)))
     report(f"GET mandates/…/matches/, each of {len(times)} mandates once", times, BUDGET_MS)
 
 
@@ -176,7 +177,7 @@ def search() -> None:
         for number in range(100):
             text = f"{draw.choice(QUERIES)} {number}"
             content = {"text": text, **filters}
-            times.append(timed(lambda content=content: client.post("/api/v1/matching/search/", content, format="json")))
+            times.append(timed(partial(client.post, "/api/v1/matching/search/", content, format="json")))
         report(f"POST matching/search/, cold, {name}", times, BUDGET_MS)
 
 
@@ -217,8 +218,8 @@ def retrieval() -> None:
             recalls.append(len(best & set(found)) / max(len(best), 1))
         ratio = statistics.median(sql_times) / statistics.median(exact_times)
         print(
-            f"  nearest ten, {name}: recall@10 {statistics.mean(recalls):.3f}; SQL p50 {statistics.median(sql_times):.0f} ms, numpy over "
-            f"the same rows {statistics.median(exact_times):.1f} ms, ratio {ratio:.1f}"
+            f"  nearest ten, {name}: recall@10 {statistics.mean(recalls):.3f}; SQL p50 {statistics.median(sql_times):.0f} ms, "
+            f"numpy over the same rows {statistics.median(exact_times):.1f} ms, ratio {ratio:.1f}"
         )
         if os.environ.get("HNSW"):
             with_index(within, queries, positions, table, ids, name)
@@ -267,10 +268,10 @@ def with_index(within: Any, queries: list[Any], positions: Any, table: Any, ids:
 def one_change() -> None:
     """A worker's whole work after one listing changed, and after one mandate changed."""
     listing_ids = list(ListingProfile.objects.order_by("?").values_list("pk", flat=True)[:20])
-    times = [timed(lambda key=key: services.match_listing(listing_id=key)) for key in listing_ids]
+    times = [timed(partial(services.match_listing, listing_id=key)) for key in listing_ids]
     report("one changed listing against all mandates", times, 5000)
     mandate_ids = list(Mandate.objects.order_by("?").values_list("pk", flat=True)[:20])
-    times = [timed(lambda key=key: services.match_mandate(mandate_id=key)) for key in mandate_ids]
+    times = [timed(partial(services.match_mandate, mandate_id=key)) for key in mandate_ids]
     report("one changed mandate against the market", times, 5000)
 
 
@@ -297,7 +298,7 @@ def engine_alone(count: int) -> None:
     """The sweep's arithmetic over `count` listings in memory, for a sample of mandates; the database is left out."""
     profiles = list(ListingProfile.objects.order_by("listing_id").defer("words"))
     known = vectors.vectors_of(profile.text_key for profile in profiles)
-    base = sweeping.offers_of(profiles, known, clock.today_in_india())
+    base = offers_of(profiles, known, clock.today_in_india())
     draw = np.random.default_rng(3)
     rows = draw.integers(len(base), size=count)
     offers = base.take(rows)
@@ -307,13 +308,13 @@ def engine_alone(count: int) -> None:
     offers.vectors[:] = moved
     offers.amounts[:] += draw.normal(scale=0.1, size=count)
     del noise, moved, known
-    basis = sweeping.basis_of_today()
+    basis = basis_of_today()
     started = time.perf_counter()
     index = index_of(offers, basis.market)
     built = time.perf_counter() - started
     sample = list(Mandate.objects.order_by("id")[:2000])
     picked = [profiles[row] for row in rows.tolist()]
-    held = sweeping.Held(picked, index, sweeping.acceptances_of(picked), np.zeros(count), basis)
+    held = sweeping.Held(picked, index, acceptances_of(picked), np.zeros(count), basis)
     started = time.perf_counter()
     sweeping._matches_of_all(sample, held)
     per_mandate = (time.perf_counter() - started) * 1000 / len(sample)

@@ -97,7 +97,8 @@ class EquityLimitReached(Conflict):
     code = "matching.equity_limit_reached"
     title = N_("Limit of investors reached")
     default_detail = N_(
-        "Shares may be offered to %(limit)s investors in a financial year (Companies Act 2013, section 42). This would be one more."
+        "Shares may be offered to %(limit)s investors in a financial year (Companies Act 2013, section 42). This would be "
+        "one more."
     )
 
 

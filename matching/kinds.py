@@ -69,7 +69,8 @@ register(
         "matching.nda_signed",
         N_("The agreement is signed"),
         N_(
-            "The seeker for “%(title)s” has signed the non-disclosure agreement and sees who you are. The data room is yours to open."
+            "The seeker for “%(title)s” has signed the non-disclosure agreement and sees who you are. The data room is "
+            "yours to open."
         ),
     ),
     Kind(

@@ -94,11 +94,10 @@ def reasons_of(explained: Explained) -> list[Reason]:
 def highlights_of(reasons: list[Reason]) -> list[Reason]:
     """At most three for and two against: what a page shows."""
     told = [reason for reason in reasons if reason.factor != BASE and reason.points]
-    chosen = [
+    return [
         *[reason for reason in told if reason.points > 0][:MOST_FOR],
         *[reason for reason in told if reason.points < 0][:MOST_AGAINST],
     ]
-    return chosen
 
 
 def failed_texts(codes: tuple[str, ...]) -> list[dict[str, str]]:

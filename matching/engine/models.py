@@ -98,7 +98,8 @@ OWNERS_FEATURES: dict[str, str] = {
     "same_trade": "trade",
     "same_state": "state",
 }
-# What an owner can want of a seeker. No public record of owners' answers exists; these are our judgement, until there are our own.
+# What an owner can want of a seeker. No public record of owners' answers exists; these are our judgement, until there are our
+# own.
 OWNERS = _model(
     "owners-1",
     {"funds": 0.5, "proven": 0.35, "complete": 0.3, "wanted_kind": 0.4, "same_trade": 0.3, "same_state": 0.15},

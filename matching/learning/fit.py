@@ -22,7 +22,7 @@ NEVER_VARIES = 1e-9
 
 @dataclass(frozen=True)
 class Example:
-    """Pairs of one seeker: what their past tells of each offer, what the untrained engine says (log-odds), what happened (0, 1)."""
+    """Pairs of one seeker: what their past tells of each offer, what the untrained engine says (log-odds), and what happened."""
 
     behaviour: Mapping[str, Floats]
     declared: Floats

@@ -113,7 +113,7 @@ class ListingVector(models.Model):
 
 
 class MarketSnapshot(models.Model):
-    """What was common on the market when it was taken (`matching.engine.types.Market`); every match names the one it was made by."""
+    """What was common on the market when it was taken (`matching.engine.types.Market`); every match names its own."""
 
     id = models.BigAutoField(primary_key=True)
     taken_at = models.DateTimeField()

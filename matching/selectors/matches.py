@@ -52,13 +52,11 @@ def get_acceptance(*, actor: Actor, listing_id: UUID) -> Acceptance:
 
 def saved_listings(mandate_ids: Iterable[UUID]) -> set[UUID]:
     """Listings whose last word on saving was to save them."""
-    found: dict[UUID, str] = {}
     rows = Feedback.objects.filter(
         mandate_id__in=list(set(mandate_ids)), kind__in=(FeedbackKind.SAVED, FeedbackKind.UNSAVED)
     )
-    for listing_id, kind in rows.order_by("at", "id").values_list("listing_id", "kind"):
-        found[listing_id] = kind
-    return {listing_id for listing_id, kind in found.items() if kind == FeedbackKind.SAVED}
+    last = dict(rows.order_by("at", "id").values_list("listing_id", "kind"))
+    return {listing_id for listing_id, kind in last.items() if kind == FeedbackKind.SAVED}
 
 
 def introduction_states(pairs: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], str]:

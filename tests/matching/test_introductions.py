@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from accounts import services as accounts
 from accounts.models import Notification
+from accounts.types import Tier
 from matching import selectors, services
 from matching.exceptions import EquityLimitReached, MoveNotLegal
 from matching.models import EquityApproach, Introduction, IntroductionMove, Letter, Mandate, NdaSignature
@@ -627,7 +628,11 @@ def test_a_listing_that_asks_for_equity_counts_its_investors_when_they_are_let_i
         actor=buyer.actor, organisation_id=buyer.organisation_id, name=None, roles=["buyer", "investor"]
     )
     accounts.grant_badge(
-        organisation_id=buyer.organisation_id, tier=2, evidence={}, reviewer_id=staff_actor.user_id, now=clock.now()
+        organisation_id=buyer.organisation_id,
+        tier=Tier.T2_DOCUMENTS,
+        evidence={},
+        reviewer_id=staff_actor.user_id,
+        now=clock.now(),
     )
     drain()
     answer = ask(buyer, mandate_of(buyer, kind="investor", intents=["equity_investment"]), listing)

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts import services as accounts
 from accounts.models import Notification
+from accounts.types import Tier
 from matching import services
 from matching.models import Feedback, ListingProfile, ListingVector, Mandate, MarketSnapshot, Match, TextVector
 from matching.services import vectors
@@ -386,7 +387,11 @@ def test_an_owner_says_whom_they_accept_and_matches_follow(
     assert [row["code"] for row in explanation(buyer, mandate, listing)["failed"]] == ["tier"]
 
     accounts.grant_badge(
-        organisation_id=buyer.organisation_id, tier=2, evidence={}, reviewer_id=staff_actor.user_id, now=clock.now()
+        organisation_id=buyer.organisation_id,
+        tier=Tier.T2_DOCUMENTS,
+        evidence={},
+        reviewer_id=staff_actor.user_id,
+        now=clock.now(),
     )
     services.match_mandate(mandate_id=Mandate.objects.get().id)
     (match,) = matches_of(buyer, mandate)
@@ -513,7 +518,11 @@ def test_equity_is_searched_and_matched_for_verified_investors_only(
     assert buyer.client.get(f"{URL}{mandate['id']}/matches/{listing.id}/").status_code == 404
 
     accounts.grant_badge(
-        organisation_id=buyer.organisation_id, tier=2, evidence={}, reviewer_id=staff_actor.user_id, now=clock.now()
+        organisation_id=buyer.organisation_id,
+        tier=Tier.T2_DOCUMENTS,
+        evidence={},
+        reviewer_id=staff_actor.user_id,
+        now=clock.now(),
     )
     assert len(matches_of(buyer, mandate)) == 1
     assert len(search(buyer, "forging and machining")["results"]) == 1

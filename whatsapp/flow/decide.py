@@ -33,7 +33,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do. `say` are text keys, said in `language`; `ask` and `verdict` add their own text. Nothing at all: stay silent."""
+    """What to do. `say` are text keys, said in `language`; `ask` and `verdict` add their own text. Nothing: stay silent."""
 
     language: str
     say: tuple[str, ...] = ()

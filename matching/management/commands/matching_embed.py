@@ -12,7 +12,8 @@ from msmebazaar.integrations.errors import VendorError
 
 class Command(BaseCommand):
     help = (
-        "Makes the vectors that are missing, such as after a change of the model. Stop it and run it again as you like: what is made "
+        "Makes the vectors that are missing, such as after a change of the model. Stop it and run it again as you like: "
+        "what is made "
         "is kept, by text and model."
     )
 
