@@ -9,6 +9,7 @@ from matching.models import Acceptance, Feedback, Introduction, ListingProfile, 
 from matching.selectors.mandates import get_own_mandate
 from matching.types import FeedbackKind, MandateStatus, MatchCounts
 from msme import selectors as listings
+from msme.types import Intent
 from msmebazaar.core.actor import Actor
 
 
@@ -20,8 +21,13 @@ def own_matches(*, actor: Actor, mandate_id: UUID, least_score: int = 0) -> Quer
 
 
 def matches_of_listing(*, actor: Actor, listing_id: UUID, least_score: int = 0) -> QuerySet[Match]:
-    """Stored matches of an own listing: active mandates it fits, the best first. ListingNotFound for somebody else's."""
-    listings.get_own_price_terms(actor=actor, listing_id=listing_id)
+    """Stored matches of an own listing: active mandates it fits, the best first. ListingNotFound for somebody else's.
+
+    Of a request for a loan none: lenders are shown neutrally, by `services.lanes`, and never ranked.
+    """
+    terms = listings.get_own_price_terms(actor=actor, listing_id=listing_id)
+    if terms.intent == Intent.LOAN:
+        return Match.objects.none()
     rows = Match.objects.filter(listing_id=listing_id, mandate__status=MandateStatus.ACTIVE, score__gte=least_score)
     return rows.select_related("mandate").order_by("-score", "-id")
 

@@ -236,7 +236,7 @@ def score_listing(*, listing_id: UUID) -> int:
     """Match one listing with every active mandate anew; returns how many it fits. One that is not live loses its matches."""
     profile = ListingProfile.objects.filter(pk=listing_id).first()
     if profile is None:
-        Match.objects.filter(listing_id=listing_id).delete()
+        _take_out(listing_id, [])
         return 0
     basis = basis_of_today()
     offers = offers_of([profile], vectors.vectors_of([profile.text_key]), basis.today)
@@ -254,7 +254,7 @@ def score_listing(*, listing_id: UUID) -> int:
             kept += _fits(chunk, profile, offers, basis)
             chunk = []
     kept += _fits(chunk, profile, offers, basis)
-    Match.objects.filter(listing_id=listing_id).exclude(mandate_id__in=[match.mandate_id for match in kept]).delete()
+    _take_out(listing_id, kept)
     upsert(kept)
     _trim([match.mandate_id for match in kept])
     return len(kept)
@@ -288,6 +288,14 @@ def _fits(mandates: Sequence[Mandate], profile: ListingProfile, offers: Offers, 
     return [match for match in found if match.rank_key > floors[match.mandate_id]]
 
 
+def _take_out(listing_id: UUID, kept: Sequence[Match]) -> None:
+    """Remove a listing from the lists it no longer belongs to; each of them has room now."""
+    gone = Match.objects.filter(listing_id=listing_id).exclude(mandate_id__in=[match.mandate_id for match in kept])
+    mandate_ids = list(gone.values_list("mandate_id", flat=True))
+    Match.objects.filter(listing_id=listing_id, mandate_id__in=mandate_ids).delete()
+    Mandate.objects.filter(pk__in=mandate_ids).exclude(list_floor="").update(list_floor="")
+
+
 def _trim(mandate_ids: Sequence[UUID]) -> None:
     """Of lists that grew beyond MOST_MATCHES, remove the lowest, and write down where they end now."""
     lists = Match.objects.filter(mandate_id__in=mandate_ids).values("mandate_id").annotate(held=Count("id")).order_by()
@@ -302,7 +310,7 @@ def _trim(mandate_ids: Sequence[UUID]) -> None:
 def drop_listing(*, listing_id: UUID) -> None:
     """Remove profile, vector and matches of a listing that left the market, unless it is back."""
     if refresh_profile(listing_id=listing_id) is None:
-        Match.objects.filter(listing_id=listing_id).delete()
+        _take_out(listing_id, [])
 
 
 def upsert(matches: Sequence[Match]) -> None:

@@ -108,7 +108,7 @@ def sweep(*, now: datetime, processes: int = 1, embed: bool = True, progress: Pr
 
 
 def embed_everything(progress: Progress = lambda _count: None) -> int:
-    """Vectors of all listings and theses that lack one, and of all listings where SQL orders by them. Returns how many it made."""
+    """Make the vectors that listings and theses lack, and put listings where SQL orders by them. Returns how many it made."""
     made = 0
     for page in _pages_of_profiles():
         made += vectors.embed_texts(text for _, _, text in page)

@@ -461,6 +461,8 @@ def test_every_lender_that_fits_is_shown_with_the_same_facts_and_it_is_written_d
     log = LoanComparison.objects.first()
     assert log is not None and len(log.shown) == 2 and log.method == "every-match-by-hash-1"
     assert buyer.client.get(path).status_code == 404
+    mandate_of(buyer, kind="lender", intents=["loan"], ticket_min_inr="1 crore")
+    assert seller.client.get(f"/api/v1/listings/{listing.id}/matches/").json()["data"] == []
     product = made.json()["data"]["id"]
     assert stranger.client.put(f"/api/v1/loan-products/{product}/", PRODUCT, format="json").status_code == 404
     buyer.client.put(f"/api/v1/loan-products/{product}/", {**PRODUCT, "is_active": False}, format="json")

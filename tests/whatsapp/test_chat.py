@@ -406,3 +406,58 @@ def test_stop_reaches_notifications_too(daytime: None, seller: Persona, drain: D
     accounts.notify(user_ids=[seller.actor.user_id], kind="valuation.ready", now=clock.now())
 
     assert not Dispatch.objects.filter(channel="whatsapp").exists()
+
+
+@pytest.mark.usefixtures("daytime")
+def test_an_owner_approves_an_introduction_in_the_chat_and_the_buyer_learns_of_it(
+    seller: Persona, buyer: Persona, staff_actor: Actor, drain: Drain
+) -> None:
+    listing = make_live_listing(seller.actor, staff_actor)
+    mandate = buyer.client.post("/api/v1/mandates/", mandate_payload(), format="json").json()["data"]
+    for persona, word in ((seller, "नमस्ते"), (buyer, "hello")):
+        say(persona.phone, word)
+    drain()
+    content = {"mandate_id": mandate["id"], "listing_id": str(listing.id)}
+    introduction = buyer.client.post("/api/v1/introductions/", content, format="json").json()["data"]
+    code = introduction["id"].replace("-", "")[-4:].upper()
+    drain()
+
+    say(seller.phone, "3")
+    drain()
+    told = heard_on(seller.phone)[-1]
+    assert code in told and "₹50 करोड़" in told and "ख़रीदार" in told
+    assert str(buyer.phone)[3:] not in told
+
+    say(seller.phone, f"हाँ {code}")
+    drain()
+
+    assert "परिचय स्वीकार हुआ" in heard_on(seller.phone)[-1]
+    page = buyer.client.get(f"/api/v1/introductions/{introduction['id']}/").json()["data"]
+    assert page["state"] == "approved"
+    say(seller.phone, f"decline {code}")
+    drain()
+    assert code in heard_on(seller.phone)[-1] and "प्रतीक्षा में नहीं" in heard_on(seller.phone)[-1]
+
+
+@pytest.mark.usefixtures("daytime")
+def test_what_stands_against_an_answer_is_said_and_others_have_no_say(
+    seller: Persona, buyer: Persona, stranger: Persona, staff_actor: Actor, drain: Drain
+) -> None:
+    listing = make_live_listing(seller.actor, staff_actor)
+    mandate = buyer.client.post("/api/v1/mandates/", mandate_payload(), format="json").json()["data"]
+    content = {"mandate_id": mandate["id"], "listing_id": str(listing.id)}
+    drain()
+    introduction = buyer.client.post("/api/v1/introductions/", content, format="json").json()["data"]
+    code = introduction["id"].replace("-", "")[-4:].upper()
+    for persona in (stranger, buyer, seller):
+        say(persona.phone, "hello")
+    drain()
+
+    for persona in (stranger, buyer):
+        say(persona.phone, f"approve {code}")
+        drain()
+        assert f"No request {code} waits" in heard_on(persona.phone)[-1]
+    with time_machine.travel(clock.now() + timedelta(hours=73), tick=True):
+        say(seller.phone, f"approve {code}")
+        drain()
+        assert "That was not possible" in heard_on(seller.phone)[-1]

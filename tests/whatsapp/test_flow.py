@@ -80,3 +80,24 @@ def test_a_missing_text_is_found_when_the_texts_are_loaded() -> None:
         check({"key": {"en": "text"}})
     with pytest.raises(ValueError, match="different values"):
         check({"key": {"en": "text {a}", "hi": "text"}})
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("approve 7f3a", (True, "7F3A")),
+        ("7F3A approve", (True, "7F3A")),
+        ("हाँ 12ab!", (True, "12AB")),
+        ("हाँ १२ab", (True, "12AB")),
+        ("ना 7F3A", (False, "7F3A")),
+        ("Decline 0000", (False, "0000")),
+        ("approve", None),
+        ("approve 7f3", None),
+        ("approve it now", None),
+        ("maybe 7f3a", None),
+    ],
+)
+def test_an_answer_to_a_request_names_it(text: str, verdict: tuple[bool, str] | None) -> None:
+    found = decide(Heard(text, "en", is_stopped=False)).verdict
+
+    assert (None if found is None else (found.is_yes, found.code)) == verdict
