@@ -503,7 +503,14 @@ class Tour:
         self.tell_step("He signs the agreement by a code on his phone, and only then sees who she is.")
         listing = f"/api/v1/listings/{asked['listing_id']}/"
         expect("legal_name" not in buyer.get(listing), "he saw her before signing")
-        sent = buyer.post(f"{path}nda/code/", None, 201)
+
+        def code_sent() -> Any:
+            """A phone gets a code every half minute at most, and the log-in's was a moment ago."""
+            answer = buyer.session.post(f"{self.base_url}{path}nda/code/", timeout=TIMEOUT_S)
+            expect(answer.status_code in (201, 429), f"no code for the signature: {answer.text}")
+            return answer.json()["data"] if answer.status_code == 201 else None
+
+        sent = wait_for(code_sent, "the code for the signature", patience_s=45, poll_s=2)
 
         def code_of_signature() -> str | None:
             bodies = [message["body"] for message in self.messages_of(buyer_phone)]
