@@ -25,7 +25,7 @@ def pdf_of(signature: NdaSignature) -> bytes:
             ["Signed by / हस्ताक्षरकर्ता", signature.signer or ""],
             ["Signed at / समय", signature.signed_at.astimezone(INDIA).strftime("%d-%m-%Y %H:%M:%S IST")],
             ["Network address / नेटवर्क पता", signature.network or ""],
-            ["One-time code / कोड", str(signature.challenge_id)],
+            ["Reference of the code / कोड संदर्भ", str(signature.challenge_id)],
             ["Introduction / परिचय", str(signature.introduction_id)],
             ["Text version / पाठ संस्करण", f"{text.number} ({text.language})"],
             ["SHA-256", signature.sha256],

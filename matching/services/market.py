@@ -69,22 +69,24 @@ def shipped_centre(model: str) -> Vectors:
 
 
 def current_market() -> tuple[int, Market]:
-    """The newest snapshot of today's model and its number; one is taken where there is none."""
-    found = MarketSnapshot.objects.filter(embedding_model=vectors.current_model())
-    number = found.order_by("-id").values_list("id", flat=True).first()
+    """The newest snapshot and its number; one is taken where there is none at all."""
+    number = MarketSnapshot.objects.order_by("-id").values_list("id", flat=True).first()
     if number is None:
         number = take_snapshot(now=clock.now()).id
-    return number, market_by_number(number)
+    return number, market_by_number(number, vectors.current_model())
 
 
 @lru_cache(maxsize=4)
-def market_by_number(number: int) -> Market:
-    """A snapshot as the engine reads it. MarketSnapshot.DoesNotExist for one that is no longer kept."""
+def market_by_number(number: int, model: str) -> Market:
+    """A snapshot as the engine reads it; where another model made its centre, with the one that comes with the product.
+
+    MarketSnapshot.DoesNotExist for one that is no longer kept.
+    """
     row = MarketSnapshot.objects.get(pk=number)
     content = json.loads(zlib.decompress(bytes(row.content)))
     return Market(
         version=str(number),
-        centre=np.array(content["centre"], dtype=np.float32),
+        centre=np.array(content["centre"], dtype=np.float32) if row.embedding_model == model else shipped_centre(model),
         rarity=content["rarity"],
         unseen=content["unseen"],
         words=content["words"],

@@ -236,6 +236,7 @@ def score_listing(*, listing_id: UUID) -> int:
     """Match one listing with every active mandate anew; returns how many it fits. One that is not live loses its matches."""
     profile = ListingProfile.objects.filter(pk=listing_id).first()
     if profile is None:
+        _lock_lists(listing_id, [])
         _take_out(listing_id, [])
         return 0
     basis = basis_of_today()
@@ -254,6 +255,7 @@ def score_listing(*, listing_id: UUID) -> int:
             kept += _fits(chunk, profile, offers, basis)
             chunk = []
     kept += _fits(chunk, profile, offers, basis)
+    _lock_lists(listing_id, kept)
     _take_out(listing_id, kept)
     upsert(kept)
     _trim([match.mandate_id for match in kept])
@@ -288,6 +290,13 @@ def _fits(mandates: Sequence[Mandate], profile: ListingProfile, offers: Offers, 
     return [match for match in found if match.rank_key > floors[match.mandate_id]]
 
 
+def _lock_lists(listing_id: UUID, kept: Sequence[Match]) -> None:
+    """Lock the lists that change, in one order, so that two changes never wait for each other."""
+    held = Match.objects.filter(listing_id=listing_id).values_list("mandate_id", flat=True)
+    changing = {*held, *(match.mandate_id for match in kept)}
+    list(Mandate.objects.filter(pk__in=changing).order_by("id").select_for_update(no_key=True).values_list("pk"))
+
+
 def _take_out(listing_id: UUID, kept: Sequence[Match]) -> None:
     """Remove a listing from the lists it no longer belongs to; each of them has room now."""
     gone = Match.objects.filter(listing_id=listing_id).exclude(mandate_id__in=[match.mandate_id for match in kept])
@@ -310,6 +319,7 @@ def _trim(mandate_ids: Sequence[UUID]) -> None:
 def drop_listing(*, listing_id: UUID) -> None:
     """Remove profile, vector and matches of a listing that left the market, unless it is back."""
     if refresh_profile(listing_id=listing_id) is None:
+        _lock_lists(listing_id, [])
         _take_out(listing_id, [])
 
 

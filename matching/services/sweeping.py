@@ -23,7 +23,7 @@ from matching.engine.types import Acceptances, Floats
 from matching.models import ListingProfile, Mandate, Match
 from matching.selectors.feedback import declined
 from matching.services import vectors
-from matching.services.market import keep_snapshot, market_by_number
+from matching.services.market import keep_snapshot
 from matching.services.profiles import refresh_all_profiles
 from matching.services.scoring import (
     MOST_MATCHES,
@@ -87,7 +87,7 @@ def sweep(*, now: datetime, processes: int = 1, embed: bool = True, progress: Pr
     known = vectors.vectors_of(profile.text_key for profile in profiles)
     offers = offers_of(profiles, known, clock.today_in_india())
     del known
-    market_by_number(keep_snapshot(offers, now=now).id)
+    keep_snapshot(offers, now=now)
     basis = basis_of_today()
     index = index_of(offers, basis.market)
     _held = Held(profiles, index, acceptances_of(profiles), np.array([row.exposure for row in profiles]), basis)
@@ -149,13 +149,24 @@ def _sweep_chunk(ids: Sequence[UUID]) -> tuple[int, list[int], int]:
     mandates = list(Mandate.objects.filter(pk__in=ids).select_for_update().order_by("id"))
     active = [mandate for mandate in mandates if mandate.status == MandateStatus.ACTIVE]
     found, leading = _matches_of_all(active, _held) if active else ([], [])
+    # a match that stays keeps its id and the time it was found: only what is new is news
+    held = {
+        (mandate_id, listing_id): (match_id, created_at)
+        for mandate_id, listing_id, match_id, created_at in Match.objects.filter(mandate__in=mandates).values_list(
+            "mandate_id", "listing_id", "id", "created_at"
+        )
+    }
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM matching_match WHERE mandate_id = ANY(%s)", [[mandate.id for mandate in mandates]])
     # what was withdrawn since the market was read is gone, and its matches would refer to nothing
     wanted = {fields["listing_id"] for fields in found}
     alive = set(ListingProfile.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     now = clock.now()
-    rows = ((uuid7(), now, now, *fields.values()) for fields in found if fields["listing_id"] in alive)
+    rows = (
+        (*(held.get((fields["mandate_id"], fields["listing_id"])) or (uuid7(), now)), now, *fields.values())
+        for fields in found
+        if fields["listing_id"] in alive
+    )
     if found:
         copy_values(Match, ["id", "created_at", "updated_at", *found[0]], rows)
     kept: dict[UUID, list[str]] = {}

@@ -54,8 +54,10 @@ def test_a_market_is_swept_by_one_command_and_by_forked_processes_alike(market: 
     first = sorted(Match.objects.values_list("mandate_id", "listing_id", "score"))
     assert all(mandate.matched_version == mandate.version for mandate in Mandate.objects.all())
 
+    found = dict(Match.objects.values_list("id", "created_at"))
     ListingProfile.objects.update(exposure=0)
     run("match_market")
+    assert dict(Match.objects.values_list("id", "created_at")) == found  # or every match would be news each morning
     assert sorted(Match.objects.values_list("mandate_id", "listing_id", "score")) == first
 
 
