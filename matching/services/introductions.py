@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts import selectors as people
@@ -30,7 +31,7 @@ from matching.texts import FAILED
 from matching.types import MOVES, FeedbackKind, IntroductionState, LetterState, MandateStatus, Move, Side, code_of
 from msme import selectors as listings
 from msme.types import Intent
-from msmebazaar.core import audit
+from msmebazaar.core import audit, limits
 from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.exceptions import FieldFault
 from msmebazaar.core.outbox import publish
@@ -48,6 +49,7 @@ def ask_for_introduction(*, actor: Actor, mandate_id: UUID, listing_id: UUID, no
         MandateNotFound, MatchNotFound, ReadOnly.
         IntroductionNotPossible: the pair fails a condition; `errors` names each.
         IntroductionOpen: this seeker has asked already.
+        RateLimited: more requests in a day than anybody means.
     """
     mandate, profile = own_pair(actor=actor, mandate_id=mandate_id, listing_id=listing_id)
     actor.require_writable(Scope.MATCHING, mandate.organisation_id)
@@ -60,7 +62,8 @@ def ask_for_introduction(*, actor: Actor, mandate_id: UUID, listing_id: UUID, no
         seeker_id=mandate.organisation_id, listing_id=listing_id, state__in=OPEN_STATES
     ).exists():
         raise IntroductionOpen
-    introduction = Introduction.objects.create(
+    limits.spend("introductions", str(mandate.organisation_id), settings.INTRODUCTIONS_PER_ORGANISATION)
+    introduction = Introduction(
         mandate=mandate,
         listing_id=listing_id,
         seeker_id=mandate.organisation_id,
@@ -72,6 +75,11 @@ def ask_for_introduction(*, actor: Actor, mandate_id: UUID, listing_id: UUID, no
         due_at=now + ANSWER_WITHIN,
         remind_at=now + REMIND_AFTER[0],
     )
+    try:
+        with transaction.atomic():
+            introduction.save()
+    except IntegrityError as error:  # another mandate of the same seeker was a moment faster
+        raise IntroductionOpen from error
     _write_down(introduction, Move.ASK, Side.SEEKER, "", actor.user_id, now)
     write_feedback(mandate, profile, FeedbackInput(FeedbackKind.CONTACTED), user_id=actor.user_id, now=now)
     return introduction
@@ -95,9 +103,17 @@ def move_introduction(
         raise WrongSide
     if introduction.state == after:
         return introduction
+    if after == IntroductionState.APPROVED and _is_taken(introduction):
+        raise MoveNotLegal(now=str(IntroductionState.FROZEN.label))
     if move is Move.APPROVE:
         _guard_approval(introduction, now)
     return _take(introduction, move, side, actor.user_id, now, reason)
+
+
+def _is_taken(introduction: Introduction) -> bool:
+    """Whether somebody else's letter for the listing is accepted: then nobody is let in."""
+    accepted = Letter.objects.filter(listing_id=introduction.listing_id, state=LetterState.ACCEPTED)
+    return accepted.exclude(introduction=introduction).exists()
 
 
 def _guard_approval(introduction: Introduction, now: datetime) -> None:

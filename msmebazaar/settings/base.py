@@ -1,5 +1,6 @@
 """Settings shared by every environment. The environment is read through `env` only; `.env.example` lists all of it."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,11 @@ from typing import Any
 from kombu import Queue
 
 from msmebazaar.settings import env
+
+# Arithmetic libraries read these when they are first imported, which is after the settings. Their threads spin while they wait, so
+# that on shared cores they are in each other's way: a process has one, and there are several processes.
+for variable, value in (("OMP_NUM_THREADS", "1"), ("OPENBLAS_NUM_THREADS", "1"), ("OMP_WAIT_POLICY", "PASSIVE")):
+    os.environ.setdefault(variable, value)
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 ENVIRONMENT = "base"
@@ -243,6 +249,7 @@ OTP_RESEND_AFTER = timedelta(seconds=30)
 OTP_SENDS_PER_PHONE = "3/10minutes"
 OTP_SENDS_PER_PHONE_A_DAY = "10/day"
 OTP_PROVIDER = env.choice("OTP_PROVIDER", ["own", "twilio_verify"], "own")
+INTRODUCTIONS_PER_ORGANISATION = env.text("INTRODUCTIONS_PER_ORGANISATION", "50/day")
 OTP_SENDS_PER_NETWORK = env.text("OTP_SENDS_PER_NETWORK", "30/10minutes")
 FACET_COUNTS_HOLD_S = 30  # counts on the market are for orientation
 INVITATION_LIFETIME = timedelta(days=7)

@@ -119,7 +119,7 @@ def test_the_listing_page_costs_the_same_queries_however_long_it_is(
 
 def test_dead_jobs_can_be_tried_again(staff: Client, waiting: Listing) -> None:
     staff.post(f"{QUEUE}{waiting.id}/", {"decision": "approve"})
-    delivery = Delivery.objects.get(handler="matching.score_listing")
+    delivery = Delivery.objects.get(handler="matching.match_listing")
     Delivery.objects.update(state="dead")
 
     staff.post("/admin/core/delivery/", {"action": "replay_dead", "_selected_action": [str(delivery.pk)]})

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from deploy.local.home import free_port
 from msmebazaar.integrations import openai_client
-from msmebazaar.integrations.embeddings import embedder
+from msmebazaar.integrations.embeddings import OpenAIEmbedder, embedder
 from msmebazaar.integrations.errors import VendorError, VendorOff
 from msmebazaar.integrations.llm import language_model
 
@@ -16,10 +16,10 @@ from msmebazaar.integrations.llm import language_model
 def test_embeddings_keep_the_order_and_have_the_asked_length() -> None:
     texts = [f"text {number}" for number in range(300)]  # more than one call takes
 
-    found = embedder().embed(texts)
+    found = OpenAIEmbedder().embed(texts)
 
     assert len(found) == 300
-    assert found[299].vector == embedder().embed(["text 299"])[0].vector
+    assert found[299].vector == OpenAIEmbedder().embed(["text 299"])[0].vector
     assert all(len(row.vector) == 384 for row in found)
     assert found[0].model == "text-embedding-3-small@384"
     assert math.isclose(sum(part**2 for part in found[0].vector), 1, abs_tol=1e-5)
@@ -33,7 +33,7 @@ def test_a_wrong_key_is_refused_for_good(settings: Settings) -> None:
     settings.OPENAI = replace(settings.OPENAI, api_key="wrong")
 
     with pytest.raises(VendorError) as refused:
-        embedder().embed(["text"])
+        OpenAIEmbedder().embed(["text"])
 
     assert (refused.value.code, refused.value.permanent) == ("invalid_api_key", True)
 
@@ -58,4 +58,19 @@ def test_switched_off_it_says_so(settings: Settings) -> None:
     settings.OPENAI = None
 
     with pytest.raises(VendorOff):
-        embedder().embed(["text"])
+        OpenAIEmbedder().embed(["text"])
+
+
+def test_who_makes_vectors_is_a_setting_and_the_local_model_finds_english_for_hindi(settings: Settings) -> None:
+    settings.EMBEDDER = "openai"
+    assert isinstance(embedder(), OpenAIEmbedder)
+
+    settings.EMBEDDER = "local"
+    texts = ["Bread and cakes for shops", "Forging and machining of metal parts", "A school with its own building"]
+    passages = [row.vector for row in embedder().embed(texts)]
+    [query] = embedder().embed(["ब्रेड और केक की बेकरी"], as_queries=True)
+
+    nearness = [sum(a * b for a, b in zip(query.vector, passage, strict=True)) for passage in passages]
+    assert max(nearness) == nearness[0]
+    assert embedder().embed(texts)[0].vector == passages[0]
+    assert embedder().embed([]) == []

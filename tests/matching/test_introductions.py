@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.db import connection, transaction
+from pytest_django import Settings
 
 from accounts import services as accounts
 from accounts.models import Notification
@@ -27,6 +28,7 @@ from msme.models import Document, Listing
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import AppError
+from tests.at_once import at_once
 from tests.conftest import Persona
 from tests.factories import CRORE, add_figures, loan_product_payload, make_business, make_live_listing, mandate_payload
 from valuation.models import ObservedPrice
@@ -270,6 +272,39 @@ def test_asking_twice_or_without_a_fit_is_refused(
     assert ask(buyer, mandate_id, listing).status_code == 201
 
 
+def test_whoever_asks_everybody_is_stopped(buyer: Persona, listing: Listing, drain: Drain, settings: Settings) -> None:
+    settings.INTRODUCTIONS_PER_ORGANISATION = "1/day"
+    mandate_id = mandate_of(buyer)
+    drain()
+    first = ask(buyer, mandate_id, listing).json()["data"]["id"]
+    post(buyer, first, "withdraw")
+
+    assert ask(buyer, mandate_id, listing).status_code == 429
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_mandates_of_one_seeker_that_ask_at_once_are_one_request(
+    seller: Persona, buyer: Persona, staff_actor: Actor
+) -> None:
+    listing = make_live_listing(seller.actor, staff_actor)
+    services.match_listing(listing_id=listing.id)
+    mandates = iter([mandate_of(buyer) for _ in range(6)])
+    lock = threading.Lock()
+
+    def work() -> str:
+        with lock:
+            mandate_id = next(mandates)
+        try:
+            services.ask_for_introduction(
+                actor=buyer.actor, mandate_id=mandate_id, listing_id=listing.id, note="", now=clock.now()
+            )
+        except AppError as refused:
+            return refused.code
+        return "asked"
+
+    assert Counter(at_once(6, work)) == {"asked": 1, "matching.introduction_open": 5}
+
+
 def test_repeating_a_step_changes_nothing_and_a_wrong_one_says_where_it_stands(
     seller: Persona, buyer: Persona, approved: str
 ) -> None:
@@ -397,6 +432,7 @@ def test_an_accepted_letter_freezes_the_others_and_its_end_releases_them(
     assert stranger.client.get(page).status_code == 404
     assert buyer.client.get(page).json()["data"]["level"] == "nda"
     assert "matching.introduction_frozen" in kinds_told(stranger)
+    assert post(seller, other, "resume").status_code == 409
 
     assert buyer.client.post(f"/api/v1/letters/{sent['id']}/withdraw/").status_code == 200
     drain()
@@ -575,7 +611,7 @@ def test_two_hundred_random_actors_break_nothing(seller: Persona, make_persona: 
         thread.join()
 
     assert sum(outcomes.values()) == 200, outcomes
-    assert outcomes["done"] > 30 and outcomes["aborted"] > 5, outcomes
+    assert outcomes["done"] > 20 and outcomes["aborted"] > 0, outcomes
     for introduction in Introduction.objects.all():
         state = ""
         moves = list(introduction.moves.order_by("number"))
@@ -599,7 +635,9 @@ def test_two_hundred_random_actors_break_nothing(seller: Persona, make_persona: 
         assert all(count == 1 for count in open_ones.values())
         accepted = Letter.objects.filter(introduction__listing=listing, state="accepted")
         assert accepted.count() <= 1
-        if not accepted:
+        if accepted:
+            assert not rows.filter(state="approved").exclude(pk=accepted[0].introduction_id).exists()
+        else:
             assert not rows.filter(state="frozen").exists()
 
 
