@@ -114,8 +114,8 @@ class ListingMatches(ApiView):
         operation_id="listings_matches",
         parameters=[MIN_SCORE],
         responses=serializers.ListingMatchAnswer(many=True),
-        description="Who looks for what an own listing offers, the best first: what they look for, never who they are. For a loan the list is "
-        "empty: lenders are not ranked, `lenders/` shows all of them with the same facts.",
+        description="Who looks for what an own listing offers, the best first: what they look for, never who they are. Of a loan "
+        "the list is empty: lenders are not ranked, `lenders/` shows all of them with the same facts.",
     )
     def get(self, request: Request, listing_id: UUID) -> Response:
         rows = selectors.matches_of_listing(

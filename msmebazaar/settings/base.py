@@ -9,8 +9,8 @@ from kombu import Queue
 
 from msmebazaar.settings import env
 
-# Arithmetic libraries read these when they are first imported, which is after the settings. Their threads spin while they wait, so
-# that on shared cores they are in each other's way: a process has one, and there are several processes.
+# Arithmetic libraries read these when they are first imported, which is after the settings. Their threads spin while they
+# wait and are in each other's way on shared cores: a process has one, and there are several processes.
 for variable, value in (("OMP_NUM_THREADS", "1"), ("OPENBLAS_NUM_THREADS", "1"), ("OMP_WAIT_POLICY", "PASSIVE")):
     os.environ.setdefault(variable, value)
 

@@ -221,7 +221,9 @@ SECTORS = ("Metal", "Food", "Software")
 def a_track(folder: Path) -> None:
     """Three years of deals in which everybody stays with their industry, and a year to come."""
     draw = random.Random(2)
-    companies, deals, new = [], [], []
+    companies: list[dict[str, Any]] = []
+    deals: list[tuple[Any, ...]] = []
+    new: list[dict[str, Any]] = []
     for number in range(240):
         sector, year = SECTORS[number % 3], 2016 + number // 60
         row = {
@@ -240,8 +242,9 @@ def a_track(folder: Path) -> None:
             new.append({**row, "first": "2020-03-01"})
             continue
         companies.append(row)
-        for investor in draw.sample(range(10), 3):
-            deals.append((f"investor{number % 3}{investor}", row["id"], row["first"]))
+        deals += [
+            (f"investor{number % 3}{investor}", row["id"], row["first"]) for investor in draw.sample(range(10), 3)
+        ]
     investors = sorted({investor for investor, _, _ in deals})
     mandates = [
         {
