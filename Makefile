@@ -26,6 +26,7 @@ tour: ## Walk the main job over the running market's HTTP API, step by step
 
 market: ## Fill the running market with invented firms (LISTINGS=2000 SEED=1 MANDATES=20)
 	@$(LOCAL) manage generate_market --listings $(or $(LISTINGS),2000) --mandates $(or $(MANDATES),20) --seed $(or $(SEED),1)
+	@$(LOCAL) manage match_market
 
 staff-code: ## The demonstration colleague's second factor, now
 	@$(LOCAL) staff-code

@@ -1,5 +1,7 @@
 """Shapes of introductions, messages, agreements and letters."""
 
+from uuid import UUID
+
 from rest_framework import serializers
 
 from matching.models import Introduction, IntroductionMove, Letter, Message
@@ -42,6 +44,7 @@ class PartyShown(Base):
 
 class IntroductionAnswer(serializers.ModelSerializer[Introduction]):
     side = serializers.SerializerMethodField(help_text="Which side the reader is.")
+    mandate_id = serializers.SerializerMethodField(help_text="The seeker's own; null for the owner.")
     title = serializers.SerializerMethodField()
     other = serializers.SerializerMethodField()
     is_signed = serializers.SerializerMethodField()
@@ -78,6 +81,9 @@ class IntroductionAnswer(serializers.ModelSerializer[Introduction]):
 
     def get_side(self, introduction: Introduction) -> Side:
         return self._shown(introduction).side
+
+    def get_mandate_id(self, introduction: Introduction) -> UUID | None:
+        return introduction.mandate_id if self._shown(introduction).side is Side.SEEKER else None
 
     def get_title(self, introduction: Introduction) -> str:
         return self._shown(introduction).title

@@ -70,18 +70,26 @@ def refresh_all_profiles() -> int:
 
 
 def _write(facts: Sequence[ListingFacts]) -> None:
+    """Write what differs from what is there: most of a market is as it was yesterday."""
     titles = listings.division_titles()
     accepted = Acceptance.objects.in_bulk([row.listing_id for row in facts])
     rows = [
         _profile(row, titles.get(row.division, ("", "")), accepted.get(row.listing_id) or Acceptance()) for row in facts
     ]
+    known = ListingProfile.objects.defer("words").in_bulk([row.listing_id for row in rows])
+    changed = [row for row in rows if row.listing_id not in known or _differs(row, known[row.listing_id])]
     ListingProfile.objects.bulk_create(
-        rows,
+        changed,
         update_conflicts=True,
         unique_fields=["listing_id"],
         update_fields=[*FROM_FACTS, *ACCEPTED],
         batch_size=500,
     )
+
+
+def _differs(new: ListingProfile, old: ListingProfile) -> bool:
+    """The words follow from title, summary and division, which are compared themselves."""
+    return any(getattr(new, name) != getattr(old, name) for name in (*FROM_FACTS, *ACCEPTED) if name != "words")
 
 
 def _profile(facts: ListingFacts, trade: tuple[str, str], accepted: Acceptance) -> ListingProfile:

@@ -119,6 +119,8 @@ def test_before_the_owner_agrees_neither_knows_the_other(seller: Persona, buyer:
         assert "Bela" not in str(shown) and "Shivneri" not in str(shown)
         assert str(buyer.organisation_id) not in str(shown) and str(seller.organisation_id) not in str(shown)
         assert shown["note"] == "We run two forges. Call ••• or mail •••"
+    assert get(seller, asked).json()["data"]["mandate_id"] is None
+    assert get(buyer, asked).json()["data"]["mandate_id"] == str(Mandate.objects.get().id)
     assert get(seller, asked).json()["data"]["moves_possible"] == ["approve", "decline"]
     assert get(buyer, asked).json()["data"]["moves_possible"] == ["withdraw"]
     assert "matching.introduction_asked" in kinds_told(seller)
