@@ -279,15 +279,16 @@ def _fits(mandates: Sequence[Mandate], profile: ListingProfile, offers: Offers, 
         pasts=pasts_of(mandates, basis),
     )
     hidden = declined([mandate.id for mandate in mandates], now=clock.now())
-    order = keys_of(scored, np.array([profile.exposure]))
+    order = keys_of(scored, np.array([profile.exposure])).tolist()
     found = []
     for at, row in enumerate(scored.mandates.tolist()):
         mandate = mandates[row]
+        if rank_key(order[at], mandate.id, profile.listing_id) < mandate.list_floor:
+            continue
         least = hidden.get(mandate.id, {}).get(profile.listing_id)
         if least is None or profile.ask_inr <= least:
-            found.append(match_of(mandate, profile, scored, at, float(order[at]), basis))
-    floors = {mandate.id: mandate.list_floor for mandate in mandates}
-    return [match for match in found if match.rank_key > floors[match.mandate_id]]
+            found.append(match_of(mandate, profile, scored, at, order[at], basis))
+    return found
 
 
 def _lock_lists(listing_id: UUID, kept: Sequence[Match]) -> None:
