@@ -1,7 +1,8 @@
 """`make bench-matching`: matching over a large market, in one scratch database, against exact search in the same run.
 
-LISTINGS and MANDATES (default 100,000 each), PROCESSES for the sweep (default: all cores), ENGINE=1000000 for a run of the
-engine alone over that many listings and a sample of mandates. With KEEP=1 the scratch database is kept and used again.
+LISTINGS and MANDATES (default 100,000 each), PROCESSES for the sweep (default: all cores), HNSW=1 for what a vector index would
+have answered, ENGINE=1000000 for a run of the engine alone over that many listings and a sample of mandates. With KEEP=1 the
+scratch database is kept and used again.
 
 Vectors: REAL texts (default 6,000) are embedded by the model; every further text has the vector of a real text of the same
 trade with noise added (cosine 0.9), because embedding 200,000 texts takes two hours of this machine.
@@ -233,6 +234,7 @@ def with_index(within: Any, queries: list[Any], positions: Any, table: Any, ids:
     """The same question with an HNSW index, as pgvector answers it by default and with iterative scans."""
     sql, parameters = within.order_by().values("listing_id").query.sql_with_params()
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")  # building takes minutes
         started = time.perf_counter()
         cursor.execute(
             "CREATE INDEX IF NOT EXISTS bench_hnsw ON matching_listingvector USING hnsw (vector halfvec_ip_ops)"
