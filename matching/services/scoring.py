@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection, transaction
-from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
 from accounts import selectors as people
 from matching.columns import acceptances_of, offers_of, wishes_of
@@ -307,13 +307,30 @@ def _take_out(listing_id: UUID, kept: Sequence[Match]) -> None:
 
 
 def _trim(mandate_ids: Sequence[UUID]) -> None:
-    """Of lists that grew beyond MOST_MATCHES, remove the lowest, and write down where they end now."""
-    lists = Match.objects.filter(mandate_id__in=mandate_ids).values("mandate_id").annotate(held=Count("id")).order_by()
-    for row in lists.filter(held__gte=MOST_MATCHES):
-        ranked = Match.objects.filter(mandate_id=row["mandate_id"]).order_by("-rank_key").values_list("id", "rank_key")
-        held = list(ranked)
-        Match.objects.filter(pk__in=[match_id for match_id, _ in held[MOST_MATCHES:]]).delete()
-        Mandate.objects.filter(pk=row["mandate_id"]).update(list_floor=held[MOST_MATCHES - 1][1])
+    """Of lists that grew beyond MOST_MATCHES, remove the lowest, and write down where full ones end: two statements for all."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM matching_match WHERE id IN (
+                SELECT id FROM (
+                    SELECT id, row_number() OVER (PARTITION BY mandate_id ORDER BY rank_key DESC) AS place
+                      FROM matching_match WHERE mandate_id = ANY(%s)
+                ) AS ranked WHERE place > %s
+            )
+            """,
+            [list(mandate_ids), MOST_MATCHES],
+        )
+        cursor.execute(
+            """
+            UPDATE matching_mandate SET list_floor = full_list.lowest
+              FROM (
+                  SELECT mandate_id, min(rank_key) AS lowest FROM matching_match WHERE mandate_id = ANY(%s)
+                   GROUP BY mandate_id HAVING count(*) >= %s
+              ) AS full_list
+             WHERE matching_mandate.id = full_list.mandate_id
+            """,
+            [list(mandate_ids), MOST_MATCHES],
+        )
 
 
 @transaction.atomic
