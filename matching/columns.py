@@ -29,7 +29,8 @@ STRICT: dict[str, int] = {
 }
 STATE_CODES: dict[str, int] = {state.letters: number for number, state in enumerate(STATES)}
 INDIA = 0
-FILLED_IN = 9  # of a mandate's wishes; `completeness` counts them
+WIDE = 10  # times the lowest amount: a ticket beyond this says little
+SHORT_THESIS, LONG_THESIS = 40, 200  # characters
 
 
 def section_code(letter: str) -> int:
@@ -115,25 +116,29 @@ def wishes_of(
         vectors=_vectors(text_keys, vectors),
         kinds=_whole([KINDS[mandate.kind] for mandate in mandates]),
         tiers=_whole([tiers.get(mandate.organisation_id, 0) for mandate in mandates]),
-        completeness=np.array([filled_in(mandate) / FILLED_IN for mandate in mandates], dtype=np.float64),
+        completeness=np.array([completeness_of(mandate) for mandate in mandates], dtype=np.float64),
     )
 
 
-def filled_in(mandate: Mandate) -> int:
-    """How many of FILLED_IN wishes a mandate has."""
-    return sum(
-        [
-            bool(mandate.nic_include),
-            bool(mandate.states or mandate.districts),
-            mandate.ticket_max_inr <= mandate.ticket_min_inr * 10,
-            mandate.revenue_min_inr is not None,
-            mandate.stake_min_pct is not None or mandate.stake_max_pct is not None,
-            bool(mandate.structures),
-            mandate.horizon_months is not None,
-            len(mandate.thesis) >= 40,
-            len(mandate.thesis) >= 200,
-        ]
-    )
+def wishes_told(mandate: Mandate) -> dict[str, bool]:
+    """Each wish that makes a mandate stronger, and whether it is there."""
+    return {
+        "sector": bool(mandate.nic_include),
+        "place": bool(mandate.states or mandate.districts),
+        "ticket": mandate.ticket_max_inr <= mandate.ticket_min_inr * WIDE,
+        "thesis": len(mandate.thesis) >= SHORT_THESIS,
+        "longer_thesis": len(mandate.thesis) >= LONG_THESIS,
+        "revenue": mandate.revenue_min_inr is not None,
+        "structures": bool(mandate.structures),
+        "horizon": mandate.horizon_months is not None,
+        "stake": mandate.stake_min_pct is not None or mandate.stake_max_pct is not None,
+    }
+
+
+def completeness_of(mandate: Mandate) -> float:
+    """0 to 1: the share of these wishes that a mandate has."""
+    told = wishes_told(mandate)
+    return sum(told.values()) / len(told)
 
 
 def _places(mandate: Mandate) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -269,6 +269,14 @@ class Frequency(models.TextChoices):
     DAILY = "daily", _("Once a day")
     WEEKLY = "weekly", _("Once a week")
     NEVER = "never", _("Never")
+
+
+# How long until somebody is told again; NEVER has none.
+PERIODS: dict[str, timedelta] = {
+    Frequency.INSTANT: timedelta(minutes=1),
+    Frequency.DAILY: timedelta(days=1),
+    Frequency.WEEKLY: timedelta(days=7),
+}
 
 
 AMOUNT_EDGES = (10 * LAKH, 50 * LAKH, CRORE, 5 * CRORE, 10 * CRORE, 25 * CRORE, 50 * CRORE, 100 * CRORE)

@@ -152,21 +152,10 @@ def _looked_up(table: object, values: Whole, missing: float = 0.0) -> Floats:
     return np.array([table.get(value, missing) for value in values.tolist()], dtype=np.float64)
 
 
-def market_of(
-    version: str,
-    offers: Offers,
-    deals: Sequence[tuple[int, int]],
-    *,
-    centre_of: Whole | None = None,
-) -> Market:
-    """What is common among offers and past deals (seeker, row of `offers`).
-
-    Args:
-        centre_of: the rows whose texts make the centre; all when left out.
-    """
-    rows = np.arange(len(offers)) if centre_of is None else centre_of
-    has = np.abs(offers.vectors[rows]).sum(axis=1) > 0
-    told = offers.vectors[rows][has]
+def market_of(version: str, offers: Offers, deals: Sequence[tuple[int, int]]) -> Market:
+    """What is common among offers and past deals (seeker, row of `offers`)."""
+    has = np.abs(offers.vectors).sum(axis=1) > 0
+    told = offers.vectors[has]
     centre = told.mean(axis=0) if len(told) else np.zeros(offers.vectors.shape[1])
     used: Counter[str] = Counter()
     for words in offers.tokens:

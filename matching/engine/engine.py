@@ -19,7 +19,7 @@ ENOUGH_DEALS = 3  # with fewer, what somebody says counts in full beside what th
 
 @dataclass(frozen=True)
 class Scored:
-    """Pairs that fail no condition, with both sides. `log_odds` is the seeker's side, before points."""
+    """Pairs that fail no condition, with both sides. `log_odds` is the seeker's side before points, `stated` what it rests on."""
 
     mandates: Whole
     listings: Whole
@@ -27,6 +27,7 @@ class Scored:
     seeker: Side
     owner: Side
     score: Floats
+    stated: Mapping[str, Floats]
 
 
 def score_pairs(
@@ -50,13 +51,12 @@ def score_pairs(
     """
     fit = slice(None) if also_failed else eligible(wishes, offers, acceptances, mandates, listings)
     w, o = mandates[fit], listings[fit]
-    contributions = seeker_contributions(
-        seeker_side(wishes, offers, market, w, o), w, o, offers, market, learned=learned, pasts=pasts or {}
-    )
+    stated = seeker_side(wishes, offers, market, w, o)
+    contributions = seeker_contributions(stated, w, o, offers, market, learned=learned, pasts=pasts or {})
     seeker = side_of(contributions)
     owner = side_of(OWNERS.contributions(owner_side(wishes, offers, acceptances, w, o)))
     log_odds = sum(contributions.values(), np.zeros(len(w)))
-    return Scored(w, o, log_odds, seeker, owner, joined(seeker, owner))
+    return Scored(w, o, log_odds, seeker, owner, joined(seeker, owner), stated)
 
 
 def seeker_contributions(

@@ -80,9 +80,9 @@ class Wishes:
         places: (m, k, 2) wanted state and district (UNKNOWN: the whole state).
         lowest, highest: (m,) the ticket's ends, logarithms.
         revenue_floors, stake_lowest, stake_highest: (m,) NaN where open.
-        strict: (m,) which wishes are conditions, one bit each (`STRICT_BITS`).
+        strict: (m,) which wishes are conditions, one bit each (`constraints.Strict`).
         tokens, vectors: of the thesis, as for offers.
-        kinds: (m,) buyer, investor, lender, advisor as bits of `Acceptance.kinds`; `tiers`: (m,) the seeker's badge.
+        kinds: (m,) buyer, investor, lender, advisor as bits of `Acceptances.kinds`; `tiers`: (m,) the seeker's badge.
         completeness: (m,) 0 to 1, how much of the mandate is filled in.
     """
 
@@ -125,15 +125,11 @@ class Acceptances:
 
 @dataclass(frozen=True)
 class Past:
-    """What one seeker has done: rows of `offers` they went for, how much each counts, and how many days ago.
-
-    `declined` are rows they turned down; `not_for` says what each was turned down for ("" for no reason given).
-    """
+    """What one seeker has done: rows of `offers` they went for, how much each counts, and how many days ago."""
 
     offers: Offers
     weights: Floats
     ages: Floats
-    declined: Offers | None = None
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from matching.columns import FILLED_IN, filled_in
+from matching.columns import completeness_of, wishes_told
 from matching.exceptions import MandateNotFound
 from matching.models import Mandate
+from msme.types import Intent
 from msmebazaar.core.actor import Actor, Scope
-
-WIDE = 10  # times the lowest amount: a ticket beyond this says little
 
 
 def own_mandates(*, actor: Actor) -> QuerySet[Mandate]:
@@ -35,17 +34,10 @@ class Strength:
 
 def strength_of(mandate: Mandate) -> Strength:
     """Owners see how complete a mandate is before they answer; the hints say what is missing."""
-    wanted = (
-        ("sector", not mandate.nic_include),
-        ("place", not (mandate.states or mandate.districts)),
-        ("ticket", mandate.ticket_max_inr > mandate.ticket_min_inr * WIDE),
-        ("thesis", len(mandate.thesis) < 40),
-        ("longer_thesis", 40 <= len(mandate.thesis) < 200),
-        ("revenue", mandate.revenue_min_inr is None),
-        ("structures", not mandate.structures),
-        ("horizon", mandate.horizon_months is None),
-        ("stake", mandate.stake_min_pct is None and mandate.stake_max_pct is None and "stake_sale" in mandate.intents),
-    )
-    return Strength(
-        round(100 * filled_in(mandate) / FILLED_IN), tuple(code for code, is_missing in wanted if is_missing)
-    )
+    told = wishes_told(mandate)
+    missing = [code for code, is_told in told.items() if not is_told]
+    if not told["thesis"]:
+        missing.remove("longer_thesis")  # one thing at a time
+    if "stake" in missing and Intent.STAKE_SALE not in mandate.intents:
+        missing.remove("stake")
+    return Strength(round(100 * completeness_of(mandate)), tuple(missing))

@@ -10,8 +10,8 @@ from accounts import services as accounts
 from matching.engine.scoring import GOOD
 from matching.models import Mandate, Match
 from matching.selectors.matches import visible
-from matching.services.mandates import ALERT_PERIODS
 from matching.types import MandateStatus
+from msme.types import PERIODS
 
 ROUND = 500
 MOST_NAMED = 20  # more than this is told as "20"
@@ -41,7 +41,7 @@ def _look(mandate_id: UUID, now: datetime) -> int:
             params = {"count": min(len(seen), MOST_NAMED), "name": mandate.name, "mandate_id": str(mandate.id)}
             accounts.notify(user_ids=[user_id], kind="matching.new_matches", now=now, params=params)
             told = 1
-    period = ALERT_PERIODS.get(mandate.alerts)
+    period = PERIODS.get(mandate.alerts)
     mandate.alerted_until, mandate.alert_due_at = now, now + period if period else None
     mandate.save(update_fields=["alerted_until", "alert_due_at", "updated_at"])
     return told

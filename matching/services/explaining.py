@@ -9,7 +9,6 @@ from matching.columns import acceptances_of, offers_of, wishes_of
 from matching.engine.constraints import Failed, failures
 from matching.engine.engine import score_pairs
 from matching.engine.scoring import Part, band_of, parts_of
-from matching.engine.stated import seeker_side
 from matching.engine.text import text_key
 from matching.models import ListingProfile, Mandate
 from matching.services import vectors
@@ -70,7 +69,6 @@ def explain_many(pairs: Sequence[tuple[Mandate, ListingProfile]], basis: Basis |
         pasts=pasts_of(mandates, basis),
         also_failed=True,
     )
-    stated = seeker_side(wishes, offers, basis.market, every, every)
     found = []
     for row, (mandate, profile) in enumerate(pairs):
         score, parts = parts_of(scored.seeker, scored.owner, row)
@@ -85,7 +83,7 @@ def explain_many(pairs: Sequence[tuple[Mandate, ListingProfile]], basis: Basis |
                 parts,
                 tuple(code.value for code in Failed if failed[code][row]),
                 tuple(_unknown(mandate, profile)),
-                {name.split("_")[0]: name for name, values in stated.items() if "_" in name and values[row] > 0},
+                {name.split("_")[0]: name for name, values in scored.stated.items() if "_" in name and values[row] > 0},
                 int(wishes.tiers[row]),
                 bool(mandate.thesis) and keys[row] not in known,
             )

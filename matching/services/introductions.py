@@ -1,12 +1,11 @@
 """Introductions: both sides agree before either is known. Every step is one row of MOVES, taken under a lock and written down."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import selectors as people
 from accounts import services as accounts
@@ -190,18 +189,14 @@ def release_others(listing_id: UUID, *, user_id: UUID | None, now: datetime) -> 
     return _move_all(rows, Move.RELEASE, user_id, now)
 
 
-def _move_all(rows: Iterable[Introduction], move: Move, user_id: UUID | None, now: datetime) -> int:
-    count = 0
-    for row in list(rows.order_by("id")):  # type: ignore[attr-defined]
-        _take(row, move, Side.CLOCK, user_id, now, "")
-        count += 1
-    return count
+def _move_all(rows: QuerySet[Introduction], move: Move, user_id: UUID | None, now: datetime) -> int:
+    return len([_take(row, move, Side.CLOCK, user_id, now, "") for row in rows.order_by("id")])
 
 
 def own_locked(actor: Actor, introduction_id: UUID) -> Introduction:
     """An introduction the actor is a side of and may act in, under a lock.
 
-    The listing's introductions are locked in one order: the listing's oldest row stands for all of them.
+    All of the listing's introductions are locked, in one order, so that steps on one listing follow each other.
     """
     found = selectors.own_introductions(actor=actor).filter(pk=introduction_id).first()
     if found is None:

@@ -6,7 +6,6 @@ same facts of each, by a method that is written down. Equity: Companies Act 2013
 Allotment of Securities) Rules 2014: offered to identified persons, at most 200 in a financial year.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,12 +20,13 @@ from accounts.types import MarketRole
 from matching.engine.ranking import tie_break
 from matching.exceptions import EquityLimitReached, LoanProductInvalid, LoanProductNotFound, NoLoanAsked
 from matching.models import EquityApproach, LoanComparison, LoanProduct
+from matching.services.mandates import unknown_states
 from msme import selectors as listings
 from msme.types import Collateral
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.exceptions import N_, FieldFault
-from msmebazaar.core.types import FinancialYear, state_by_letters
+from msmebazaar.core.types import FinancialYear
 
 MOST_INVESTORS = 200
 METHOD = "every-match-by-hash-1"
@@ -193,18 +193,9 @@ def _check(given: LoanProductInput) -> None:
         faults.append(FieldFault("amount_max_inr", "range", message))
     if given.tenor_max_months < given.tenor_min_months:
         faults.append(FieldFault("tenor_max_months", "range", N_("The longest term must not be below the shortest.")))
-    faults += _unknown_states(given.states)
+    faults += unknown_states(given.states)
     if faults:
         raise LoanProductInvalid(errors=tuple(faults))
-
-
-def _unknown_states(states: Sequence[str]) -> list[FieldFault]:
-    message = N_("There is no state %(state)s; use two letters such as MH.")
-    return [
-        FieldFault("states", "unknown", message, {"state": state})
-        for state in states
-        if state_by_letters(state) is None
-    ]
 
 
 def _audit(action: str, product: LoanProduct, actor: Actor) -> None:

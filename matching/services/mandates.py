@@ -1,6 +1,6 @@
 """Writing mandates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from matching.exceptions import MandateInvalid, MandateNotFound, TooManyMandates
 from matching.models import Mandate
 from matching.types import Condition, MandateStatus
 from msme.places import District, districts
-from msme.types import Frequency
+from msme.types import PERIODS, Frequency
 from msmebazaar.core import audit, clock
 from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.bulk import copy_rows
@@ -27,11 +27,6 @@ from msmebazaar.core.types import state_by_letters
 
 MOST_MANDATES = 50
 LIFETIME = timedelta(days=180)
-ALERT_PERIODS: dict[str, timedelta] = {
-    Frequency.INSTANT: timedelta(minutes=1),
-    Frequency.DAILY: timedelta(days=1),
-    Frequency.WEEKLY: timedelta(days=7),
-}
 
 
 @dataclass(frozen=True)
@@ -159,7 +154,7 @@ def _take(mandate: Mandate, given: MandateInput, now: datetime) -> None:
         setattr(mandate, name, value)
     mandate.expires_at = now + LIFETIME
     mandate.alerted_until = mandate.alerted_until or now
-    period = ALERT_PERIODS.get(given.alerts)
+    period = PERIODS.get(given.alerts)
     mandate.alert_due_at = now + period if period else None
 
 
@@ -168,10 +163,7 @@ def _check(given: MandateInput) -> None:
     if given.ticket_max_inr <= 0 or given.ticket_min_inr > given.ticket_max_inr:
         message = N_("The highest amount must be more than zero and not below the lowest.")
         faults.append(FieldFault("ticket_max_inr", "range", message))
-    for state in given.states:
-        if state_by_letters(state) is None:
-            message = N_("There is no state %(state)s; use two letters such as MH.")
-            faults.append(FieldFault("states", "unknown", message, {"state": state}))
+    faults += unknown_states(given.states)
     for place in given.districts:
         if District(*place.split("/", 1)) not in districts():
             message = N_("There is no district %(place)s; write it like MH/Pune.")
@@ -186,6 +178,15 @@ def _check(given: MandateInput) -> None:
     faults += _without_wish(given)
     if faults:
         raise MandateInvalid(errors=tuple(faults))
+
+
+def unknown_states(states: Sequence[str]) -> list[FieldFault]:
+    message = N_("There is no state %(state)s; use two letters such as MH.")
+    return [
+        FieldFault("states", "unknown", message, {"state": state})
+        for state in states
+        if state_by_letters(state) is None
+    ]
 
 
 def _without_wish(given: MandateInput) -> list[FieldFault]:

@@ -32,7 +32,7 @@ MOST_MATCHES = 100
 STRETCH = 3
 BY_RULES, BY_MEANING, BY_WORDS, NEWEST = 300, 200, 200, 30
 CHUNK = 2000
-MOST_THESIS_WORDS = 24
+MOST_WORDS = 24
 UPSERTED = [
     "score",
     "seeker_score",
@@ -185,11 +185,7 @@ def _candidates(mandate: Mandate, thesis: Vectors | None) -> list[ListingProfile
     ).order_by("-fit", "-published_at", "listing_id")
     ids = set(rules.values_list("listing_id", flat=True)[:BY_RULES])
     ids |= set(within.order_by("-published_at").values_list("listing_id", flat=True)[:NEWEST])
-    words = sorted(words_of(mandate.thesis), key=lambda word: (-len(word), word))[:MOST_THESIS_WORDS]
-    if words:
-        query = SearchQuery(" OR ".join(f'"{word}"' for word in words), search_type="websearch", config="hindi")
-        found = within.filter(words=query).annotate(rank=SearchRank(F("words"), query)).order_by("-rank", "listing_id")
-        ids |= set(found.values_list("listing_id", flat=True)[:BY_WORDS])
+    ids |= set(by_words(within, mandate.thesis, most=BY_WORDS))
     if thesis is not None and vectors.has_pgvector():
         ids |= set(nearest(within, thesis, most=BY_MEANING))
     return list(ListingProfile.objects.filter(pk__in=ids).order_by("listing_id"))
@@ -212,6 +208,16 @@ def _within_reach(mandate: Mandate) -> QuerySet[ListingProfile]:
 
 def _states(mandate: Mandate) -> set[str]:
     return {*mandate.states, *(place.split("/")[0] for place in mandate.districts)}
+
+
+def by_words(within: QuerySet[ListingProfile], text: str, *, most: int) -> list[UUID]:
+    """The listings of a filter that have any of a text's longest words, the best first."""
+    words = sorted(words_of(text), key=lambda word: (-len(word), word))[:MOST_WORDS]
+    if not words:
+        return []
+    query = SearchQuery(" OR ".join(f'"{word}"' for word in words), search_type="websearch", config="hindi")
+    found = within.filter(words=query).annotate(rank=SearchRank(F("words"), query)).order_by("-rank", "listing_id")
+    return list(found.values_list("listing_id", flat=True)[:most])
 
 
 def nearest(within: QuerySet[ListingProfile], vector: Vectors, *, most: int) -> list[UUID]:

@@ -6,16 +6,14 @@ from decimal import Decimal
 from uuid import UUID
 
 import numpy as np
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from matching.engine.ranking import fused
-from matching.engine.text import words_of
 from matching.engine.types import Vectors
 from matching.models import ListingProfile
 from matching.services import vectors
-from matching.services.scoring import nearest
-from msme.types import Intent
+from matching.services.scoring import by_words, nearest
+from msme import selectors as listings
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.logging import get_logger
 from msmebazaar.integrations.embeddings import embedder
@@ -23,7 +21,6 @@ from msmebazaar.integrations.errors import VendorError
 
 log = get_logger(__name__)
 DEPTH = 200
-MOST_WORDS = 24
 
 
 @dataclass(frozen=True)
@@ -59,10 +56,10 @@ def search(*, actor: Actor, given: SearchInput) -> Found:
         degraded.append("pgvector")
     else:
         by_meaning = nearest(within, vector, most=DEPTH)
-    by_words = _by_words(within, given.text)
-    order = fused([[str(row) for row in by_meaning], [str(row) for row in by_words]])
+    by_text = by_words(within, given.text, most=DEPTH)
+    order = fused([[str(row) for row in by_meaning], [str(row) for row in by_text]])
     ids = [UUID(name) for name in order]
-    meaning, words = set(by_meaning), set(by_words)
+    meaning, words = set(by_meaning), set(by_text)
     found_by = {
         row: tuple(name for name, rows in (("meaning", meaning), ("words", words)) if row in rows) for row in ids
     }
@@ -70,20 +67,18 @@ def search(*, actor: Actor, given: SearchInput) -> Found:
 
 
 def _within(actor: Actor, given: SearchInput) -> QuerySet[ListingProfile]:
-    wanted = Q()
-    if not actor.verified_investor_of:  # Companies Act s.42(7): no equity offer to the public
-        wanted &= ~Q(intent=Intent.EQUITY_INVESTMENT)
+    rows = ListingProfile.objects.filter(listings.may_browse(actor))
     if given.intents:
-        wanted &= Q(intent__in=given.intents)
+        rows = rows.filter(intent__in=given.intents)
     if given.divisions:
-        wanted &= Q(division__in=given.divisions)
+        rows = rows.filter(division__in=given.divisions)
     if given.states:
-        wanted &= Q(state__in=given.states)
+        rows = rows.filter(state__in=given.states)
     if given.ask_min_inr is not None:
-        wanted &= Q(ask_inr__gte=given.ask_min_inr)
+        rows = rows.filter(ask_inr__gte=given.ask_min_inr)
     if given.ask_max_inr is not None:
-        wanted &= Q(ask_inr__lte=given.ask_max_inr)
-    return ListingProfile.objects.filter(wanted)
+        rows = rows.filter(ask_inr__lte=given.ask_max_inr)
+    return rows
 
 
 def _query_vector(text: str) -> Vectors | None:
@@ -93,12 +88,3 @@ def _query_vector(text: str) -> Vectors | None:
         log.warning("search without meaning", vendor=error.vendor, vendor_code=error.code)
         return None
     return np.array(found.vector, dtype=np.float32)
-
-
-def _by_words(within: QuerySet[ListingProfile], text: str) -> list[UUID]:
-    words = sorted(words_of(text), key=lambda word: (-len(word), word))[:MOST_WORDS]
-    if not words:
-        return []
-    query = SearchQuery(" OR ".join(f'"{word}"' for word in words), search_type="websearch", config="hindi")
-    rows = within.filter(words=query).annotate(rank=SearchRank(F("words"), query)).order_by("-rank", "listing_id")
-    return list(rows.values_list("listing_id", flat=True)[:DEPTH])

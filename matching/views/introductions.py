@@ -1,5 +1,6 @@
 """Introductions, and what they carry: messages, agreement, letters of intent."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from accounts import selectors as people
 from matching import selectors, services
 from matching.agreement import pdf_of
 from matching.exceptions import IntroductionNotFound
-from matching.models import Introduction, Letter
+from matching.models import Introduction, Letter, NdaText
 from matching.selectors.introductions import shown_to, side_of
 from matching.serializers import introductions as serializers
 from matching.services import LetterInput
@@ -217,15 +218,7 @@ class IntroductionNda(ApiView):
         introduction = selectors.get_own_introduction(actor=self.actor(request), introduction_id=introduction_id)
         signature = getattr(introduction, "signature", None)
         text = signature.nda_text if signature else services.text_for(introduction, (get_language() or "en")[:2])
-        content = {
-            "number": text.number,
-            "language": text.language,
-            "text": text.text,
-            "sha256": text.sha256,
-            "is_own_text": text.organisation_id is not None,
-            "signed_at": signature.signed_at if signature else None,
-        }
-        return Answer(serializers.NdaAnswer(content).data)
+        return Answer(_agreement(text, signature.signed_at if signature else None))
 
 
 class IntroductionNdaCode(ApiView):
@@ -263,16 +256,9 @@ class IntroductionNdaSign(ApiView):
             now=clock.now(),
             **checked,
         )
-        text = signature.nda_text
-        content = {
-            "number": text.number,
-            "language": text.language,
-            "text": text.text,
-            "sha256": text.sha256,
-            "is_own_text": text.organisation_id is not None,
-            "signed_at": signature.signed_at,
-        }
-        return Answer(serializers.NdaAnswer(content).data, gettext("Signed. You can see who it is now."))
+        return Answer(
+            _agreement(signature.nda_text, signature.signed_at), gettext("Signed. You can see who it is now.")
+        )
 
 
 class IntroductionNdaPdf(ApiView):
@@ -303,15 +289,7 @@ class OrganisationNdaText(ApiView):
         people.get_own_organisation(actor=actor, organisation_id=organisation_id)
         checked = self.validated(serializers.NdaTextWrite, request)
         text = services.write_own_text(actor=actor, organisation_id=organisation_id, **checked)
-        content = {
-            "number": text.number,
-            "language": text.language,
-            "text": text.text,
-            "sha256": text.sha256,
-            "is_own_text": True,
-            "signed_at": None,
-        }
-        return Answer(serializers.NdaAnswer(content).data, gettext("Saved."), status=201)
+        return Answer(_agreement(text, None), gettext("Saved."), status=201)
 
 
 class IntroductionLetters(ApiView):
@@ -369,3 +347,15 @@ class LetterWithdraw(ApiView):
 
 def _letter(letter: Letter) -> Any:
     return serializers.LetterAnswer(letter).data
+
+
+def _agreement(text: NdaText, signed_at: datetime | None) -> Any:
+    content = {
+        "number": text.number,
+        "language": text.language,
+        "text": text.text,
+        "sha256": text.sha256,
+        "is_own_text": text.organisation_id is not None,
+        "signed_at": signed_at,
+    }
+    return serializers.NdaAnswer(content).data

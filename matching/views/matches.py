@@ -13,7 +13,7 @@ from matching import selectors, services
 from matching.engine.engine import ENGINE_VERSION
 from matching.engine.scoring import band_of
 from matching.models import ListingProfile, Match
-from matching.reasons import Reason, failed_texts, highlights_of, reasons_of
+from matching.reasons import failed_texts, highlights_of, reasons_of
 from matching.selectors.matches import introduction_states, saved_listings, visible
 from matching.selectors.parties import SeekerShown, seekers_shown
 from matching.serializers import matches as serializers
@@ -212,7 +212,7 @@ def _shown(matches: Sequence[Match], actor: Actor) -> list[dict[str, Any]]:
         {
             "id": match.id,
             **_scores(why),
-            "reasons": [vars(reason) for reason in _told(why)],
+            "reasons": [vars(reason) for reason in highlights_of(reasons_of(why))],
             "listing": _teaser(why.profile),
             "is_saved": match.listing_id in saved,
             "introduction_state": states.get((match.mandate.organisation_id, match.listing_id), ""),
@@ -221,10 +221,6 @@ def _shown(matches: Sequence[Match], actor: Actor) -> list[dict[str, Any]]:
         }
         for match, why in zip(kept, explained, strict=True)
     ]
-
-
-def _told(explained: Explained) -> list[Reason]:
-    return highlights_of(reasons_of(explained))
 
 
 def _scores(explained: Explained) -> dict[str, Any]:

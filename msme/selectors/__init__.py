@@ -44,7 +44,16 @@ from msme.selectors.listings import (
     require_visible,
     titles_of,
 )
-from msme.selectors.market import MarketQuery, count_facets, entries, own_searches, query_of, ranked, read_query
+from msme.selectors.market import (
+    MarketQuery,
+    count_facets,
+    entries,
+    may_browse,
+    own_searches,
+    query_of,
+    ranked,
+    read_query,
+)
 from msme.selectors.quality import count_documents, get_quality, quality_facts
 from msme.selectors.review import count_review_items, get_review_item, list_review_items, review_queue
 
@@ -82,6 +91,7 @@ __all__ = [
     "list_merges",
     "list_open_pairs",
     "list_review_items",
+    "may_browse",
     "may_see",
     "names_of",
     "own_businesses",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +13,9 @@ from accounts import services as accounts
 from msme import selectors
 from msme.exceptions import SavedSearchNotFound, TooManySavedSearches
 from msme.models import MarketEntry, SavedSearch
-from msme.types import Frequency
+from msme.types import PERIODS, Frequency
 from msmebazaar.core.actor import Actor
 
-PERIODS: dict[str, timedelta] = {
-    Frequency.INSTANT: timedelta(minutes=1),
-    Frequency.DAILY: timedelta(days=1),
-    Frequency.WEEKLY: timedelta(days=7),
-}
 MOST_SEARCHES = 50
 ROUND = 2000
 MOST_NAMED = 100  # more new listings than this are told as "100"
