@@ -505,12 +505,12 @@ class Tour:
         expect("legal_name" not in buyer.get(listing), "he saw her before signing")
 
         def code_sent() -> Any:
-            """A phone gets a code every half minute at most, and the log-in's was a moment ago."""
+            """A phone gets a code every half minute at most, and the log-in's was a moment ago. Each try counts for the network."""
             answer = buyer.session.post(f"{self.base_url}{path}nda/code/", timeout=TIMEOUT_S)
             expect(answer.status_code in (201, 429), f"no code for the signature: {answer.text}")
             return answer.json()["data"] if answer.status_code == 201 else None
 
-        sent = wait_for(code_sent, "the code for the signature", patience_s=45, poll_s=2)
+        sent = wait_for(code_sent, "the code for the signature", patience_s=45, poll_s=10)
 
         def code_of_signature() -> str | None:
             bodies = [message["body"] for message in self.messages_of(buyer_phone)]
