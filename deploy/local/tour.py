@@ -505,7 +505,7 @@ class Tour:
         expect("legal_name" not in buyer.get(listing), "he saw her before signing")
 
         def code_sent() -> Any:
-            """A phone gets a code every half minute at most, and the log-in's was a moment ago. Each try counts for the network."""
+            """A phone gets a code every half minute, and the log-in's was a moment ago; each try counts for the network."""
             answer = buyer.session.post(f"{self.base_url}{path}nda/code/", timeout=TIMEOUT_S)
             expect(answer.status_code in (201, 429), f"no code for the signature: {answer.text}")
             return answer.json()["data"] if answer.status_code == 201 else None
