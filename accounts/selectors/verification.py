@@ -20,7 +20,7 @@ def own_badges(*, actor: Actor, organisation_id: UUID) -> QuerySet[Badge]:
 
 def live_tiers(*, organisation_ids: list[UUID], now: datetime) -> dict[UUID, list[int]]:
     """Tiers that hold now, by organisation. Expiry counts from its moment, whether or not the job has run."""
-    rows = Badge.objects.filter(organisation_id__in=organisation_ids, ended_at__isnull=True, expires_at__gt=now)
+    rows = Badge.objects.filter(organisation__any_of=organisation_ids, ended_at__isnull=True, expires_at__gt=now)
     found: dict[UUID, list[int]] = {}
     for organisation_id, tier in rows.order_by("tier").values_list("organisation_id", "tier"):
         found.setdefault(organisation_id, []).append(tier)

@@ -43,12 +43,16 @@ def wanted_by(mandate_ids: Sequence[UUID]) -> dict[UUID, list[Feedback]]:
     return {mandate_id: list(signs.values()) for mandate_id, signs in found.items()}
 
 
-def declined(mandate_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, dict[UUID, Decimal]]:
-    """Listings that are not to be shown to a mandate, with the price below which they are again."""
+def declined(
+    mandate_ids: Sequence[UUID], *, now: datetime, listing_id: UUID | None = None
+) -> dict[UUID, dict[UUID, Decimal]]:
+    """Listings, or the one asked about, that are not to be shown to a mandate, with the price below which they are again."""
+    about = {} if listing_id is None else {"listing_id": listing_id}
     rows = Feedback.objects.filter(
-        mandate_id__in=mandate_ids,
+        mandate__any_of=mandate_ids,
         kind__in=(FeedbackKind.DECLINED, FeedbackKind.RESTORED),
         at__gt=now - DECLINE_HOLDS,
+        **about,
     ).order_by("at", "id")
     found: dict[UUID, dict[UUID, Decimal]] = {}
     for row in rows:

@@ -72,7 +72,7 @@ def vectors_of(keys: Iterable[str]) -> dict[str, Vectors]:
     wanted = sorted(set(keys))
     found: dict[str, Vectors] = {}
     for start in range(0, len(wanted), 5000):
-        rows = TextVector.objects.filter(model=current_model(), text_key__in=wanted[start : start + 5000])
+        rows = TextVector.objects.filter(model=current_model(), text_key__any_of=wanted[start : start + 5000])
         for key, vector in rows.values_list("text_key", "vector"):
             found[key] = np.frombuffer(bytes(vector), dtype=np.float16).astype(np.float32)
     return found

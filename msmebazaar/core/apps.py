@@ -7,4 +7,6 @@ class CoreConfig(AppConfig):
     verbose_name = "Kernel"
 
     def ready(self) -> None:
-        from msmebazaar.core import checks, keepers, metrics  # noqa: F401 - registered by import
+        from msmebazaar.core import checks, keepers, lookups, metrics  # noqa: F401 - registered by import
+
+        lookups.register()
