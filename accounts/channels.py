@@ -3,7 +3,9 @@
 Email and SMS are sent here; the app that knows the chat registers the sender for WhatsApp.
 """
 
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 from uuid import UUID
 
 from accounts.types import NotificationChannel
@@ -17,8 +19,19 @@ class Unreachable(Exception):
         super().__init__(reason)
 
 
+@dataclass(frozen=True)
+class Told:
+    """A notification as a sender gets it: its kind and parameters, and title and body in the reader's language."""
+
+    dispatch_id: UUID
+    kind: str
+    params: Mapping[str, Any]
+    title: str
+    body: str
+
+
 class Sender(Protocol):
-    def __call__(self, *, user_id: UUID, dispatch_id: UUID, title: str, body: str) -> None:
+    def __call__(self, *, user_id: UUID, told: Told) -> None:
         """Send. Unreachable when it cannot be; VendorError when it may go through later. Repeats are told by the id."""
 
 

@@ -62,6 +62,14 @@ class SessionEnded(NotAuthenticated):
     default_detail = N_("This session has ended. Log in again.")
 
 
+class LoginLinkDead(NotAuthenticated):
+    """A log-in link that is unknown, used or expired."""
+
+    code = "accounts.login_link_dead"
+    title = N_("Link not valid")
+    default_detail = N_("This link has been used or is more than 30 minutes old. Ask for a new one on WhatsApp.")
+
+
 class SessionNotFound(NotFound):
     code = "accounts.session_not_found"
     default_detail = N_("You have no such session.")

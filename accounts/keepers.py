@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.models import DataExport, DataRequest, Notification, OtpChallenge, SealedRecord, Session
+from accounts.models import DataExport, DataRequest, LoginLink, Notification, OtpChallenge, SealedRecord, Session
 from accounts.services.privacy import forget_files
 from accounts.types import ExportState
 from msmebazaar.core.retention import count_or_delete, keeper
@@ -50,3 +50,8 @@ def sealed_records(cutoff: datetime, dry_run: bool) -> int:
 @keeper("accounts.data_request")
 def data_requests(cutoff: datetime, dry_run: bool) -> int:
     return count_or_delete(DataRequest.objects.filter(answered_at__lt=cutoff), dry_run)
+
+
+@keeper("accounts.login_link")
+def login_links(cutoff: datetime, dry_run: bool) -> int:
+    return count_or_delete(LoginLink.objects.filter(expires_at__lt=cutoff), dry_run)

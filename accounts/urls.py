@@ -7,6 +7,7 @@ organisation = "organisations/<uuid:organisation_id>/"
 urlpatterns = [
     path("auth/otp/", login.OtpRequest.as_view(), name="auth-otp"),
     path("auth/token/", login.TokenObtain.as_view(), name="auth-token"),
+    path("auth/link/", login.TokenByLink.as_view(), name="auth-link"),
     path("auth/token/refresh/", login.TokenRefresh.as_view(), name="auth-token-refresh"),
     path("auth/logout/", login.Logout.as_view(), name="auth-logout"),
     path("auth/logout-everywhere/", login.LogoutEverywhere.as_view(), name="auth-logout-everywhere"),

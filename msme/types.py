@@ -490,3 +490,31 @@ class MergeItem:
     absorbed_name: str
     at: datetime
     moved: int
+
+
+@dataclass(frozen=True)
+class IndustryFound:
+    """An industry for a person to choose: NIC-2008 code, a short name, and what the classification says."""
+
+    nic_code: str
+    name: str
+    description: str
+
+
+@dataclass(frozen=True)
+class OwnBusiness:
+    """An own business by name, with the newest fiscal year of its books, "" where there is none."""
+
+    business_id: UUID
+    name: str
+    newest_year: str
+
+
+@dataclass(frozen=True)
+class OwnListing:
+    """An own listing in short; the price asked in rupees."""
+
+    listing_id: UUID
+    title: str
+    status: str
+    ask_inr: Decimal

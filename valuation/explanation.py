@@ -8,7 +8,7 @@ from valuation.engine.v2 import texts as engine
 from valuation.engine.v2.texts import say
 from valuation.models import Valuation
 from valuation.packs import packs
-from valuation.texts import sentence
+from valuation.texts import finding, sentence
 from valuation.types import ValuationStatus
 
 
@@ -85,3 +85,22 @@ def track_record(pack_id: str, language: str) -> str:
         listings=str(record["listings"]),
         listings_inside=str(record["listings_inside_percent"]),
     )
+
+
+def reason(valuation: Valuation, language: str) -> str:
+    """Two sentences: the method that weighs most, and how good the figures are; of a refused one, what stands against it."""
+    output = valuation.output or {}
+    if valuation.status == ValuationStatus.REFUSED:
+        known = [item for item in output.get("refusals", []) if "amounts" in item]
+        return " ".join(finding(item, engine.REFUSALS, language) for item in known) or sentence("refused", language)
+    if "methods" not in output:
+        return ""
+    heaviest = max(output["methods"], key=lambda method: Decimal(method["weight"]))
+    told = sentence(
+        "method",
+        language,
+        name=say(engine.METHODS, heaviest["id"], language),
+        value=amount(heaviest["value"], language),
+        weight=f"{Decimal(heaviest['weight']) * 100:.0f}",
+    )
+    return f"{told} {sentence('quality', language, score=str(output['quality']['score']))}"

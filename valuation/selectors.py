@@ -19,11 +19,11 @@ from valuation.engine.v2 import texts as engine
 from valuation.engine.v2.levers import Scenario, effect, levers, scenario_of
 from valuation.engine.v2.texts import say
 from valuation.exceptions import FiguresMissing, NotComparable, ValuationNotFound, ValuationNotReady
-from valuation.explanation import explain
+from valuation.explanation import explain, reason
 from valuation.models import ListingValuation, Narrative, Override, ShareLink, Valuation
 from valuation.packs import current_pack, packs
 from valuation.texts import finding
-from valuation.types import DeskItem, OverrideItem, OverrideState, ValuationStatus, ValuationSummary
+from valuation.types import DeskItem, OverrideItem, OverrideState, ValuationStatus, ValuationSummary, ValuationTold
 
 
 def own_valuations(*, actor: Actor) -> QuerySet[Valuation]:
@@ -207,4 +207,23 @@ def get_desk_item(*, valuation_id: UUID) -> DeskItem:
         row.completed_at,
         tuple(overrides),
         tuple(row.sign_offs.values_list("valuer_name", "registration_number")),
+    )
+
+
+def get_told(*, valuation_id: UUID, language: str) -> ValuationTold:
+    """For the chat of whoever asked for it. Raises: ValuationNotFound."""
+    row = Valuation.objects.filter(pk=valuation_id).select_related("business").first()
+    if row is None or row.status == ValuationStatus.PENDING:
+        raise ValuationNotFound
+    is_refused = row.status == ValuationStatus.REFUSED
+    why = reason(row, language)
+    return ValuationTold(
+        row.id,
+        row.requested_by_id,
+        row.business.trade_name or row.business.legal_name or "",
+        row.point_inr,
+        row.low80_inr,
+        row.high80_inr,
+        "" if is_refused else why,
+        why if is_refused else "",
     )

@@ -68,6 +68,21 @@ class ValuationSummary:
 
 
 @dataclass(frozen=True)
+class ValuationTold:
+    """A completed valuation in a few words for a chat: amounts in rupees, `reason` one or two sentences, `refusal` why there is
+    no value, "" where there is one."""
+
+    valuation_id: UUID
+    requested_by_id: UUID
+    business_name: str
+    point_inr: Decimal | None
+    low80_inr: Decimal | None
+    high80_inr: Decimal | None
+    reason: str
+    refusal: str
+
+
+@dataclass(frozen=True)
 class OverrideItem:
     """A proposed or decided override, for staff."""
 

@@ -5,7 +5,7 @@ from accounts.models.notifications import Dispatch, Notification, NotificationSe
 from accounts.models.organisations import AdvisorMandate, Invitation, Membership, Organisation
 from accounts.models.people import Identity, User
 from accounts.models.privacy import DataExport, DataRequest, Nominee, SealedRecord
-from accounts.models.sessions import OtpChallenge, RefreshToken, Session
+from accounts.models.sessions import LoginLink, OtpChallenge, RefreshToken, Session
 from accounts.models.verification import Badge, VerificationRequest
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Dispatch",
     "Identity",
     "Invitation",
+    "LoginLink",
     "Membership",
     "Nominee",
     "Notification",

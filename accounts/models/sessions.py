@@ -44,6 +44,18 @@ class Session(TimeStamped):
         return f"session {self.id}"
 
 
+class LoginLink(TimeStamped):
+    """SHA-256 of a token that logs its person in once, from a chat in which they are known."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"log-in link of {self.user_id}"
+
+
 class RefreshToken(TimeStamped):
     """SHA-256 of an opaque token; used once, by one UPDATE."""
 

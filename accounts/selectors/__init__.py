@@ -1,6 +1,13 @@
 """Reads over people, organisations, consent, notifications and the data-subject desk."""
 
-from accounts.selectors.consent import consent_history, has_consent, list_consents
+from accounts.selectors.consent import (
+    consent_history,
+    current_notices,
+    has_consent,
+    list_consents,
+    list_recipients,
+    users_with_consent,
+)
 from accounts.selectors.notifications import (
     as_shown,
     count_unread,
@@ -31,6 +38,7 @@ from accounts.selectors.people import (
     get_me,
     has_staff,
     ids_of,
+    is_active,
     list_identities,
     live_sessions,
     organisation_ids_of,
@@ -60,6 +68,7 @@ __all__ = [
     "as_shown",
     "consent_history",
     "count_unread",
+    "current_notices",
     "display_names",
     "find_user_id",
     "get_contact",
@@ -76,10 +85,12 @@ __all__ = [
     "has_consent",
     "has_staff",
     "ids_of",
+    "is_active",
     "list_consents",
     "list_identities",
     "list_member_ids",
     "list_member_names",
+    "list_recipients",
     "live_sessions",
     "live_tiers",
     "my_invitations",
@@ -99,5 +110,6 @@ __all__ = [
     "require_market_role",
     "sent_invitations",
     "settings_of",
+    "users_with_consent",
     "visible_advisor_mandates",
 ]

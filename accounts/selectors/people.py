@@ -186,3 +186,7 @@ def get_me(*, user_id: UUID, reveal: bool = False) -> Me:
 def live_sessions(*, user_id: UUID) -> QuerySet[Session]:
     """Devices that are logged in."""
     return Session.objects.filter(user_id=user_id, ended_at__isnull=True)
+
+
+def is_active(*, user_id: UUID) -> bool:
+    return User.objects.filter(pk=user_id, is_active=True).exists()

@@ -35,6 +35,10 @@ class CodeAnswer(Base):
     )
 
 
+class LinkToken(Base):
+    token = serializers.CharField(max_length=64, help_text="The last part of the link.")
+
+
 class RefreshRequest(Base):
     refresh = serializers.CharField(max_length=200)
 

@@ -15,6 +15,7 @@ from accounts.services.notifications import (
     mark_read,
     mute_channel,
     notify,
+    send_another_way,
     update_notification_settings,
 )
 from accounts.services.organisations import (
@@ -53,8 +54,10 @@ from accounts.services.sessions import (
     end_all_sessions,
     end_one_session,
     end_session,
+    make_login_link,
     open_session,
     refresh_tokens,
+    use_login_link,
 )
 from accounts.services.signing import check_signing_code, request_signing_code, use_signing_code
 from accounts.services.verification import (
@@ -97,6 +100,7 @@ __all__ = [
     "load_owners",
     "log_in_by_code",
     "make_export",
+    "make_login_link",
     "mark_all_read",
     "mark_read",
     "merge_contacts",
@@ -117,8 +121,10 @@ __all__ = [
     "request_code",
     "request_export",
     "request_signing_code",
+    "send_another_way",
     "update_me",
     "update_notification_settings",
     "update_organisation",
+    "use_login_link",
     "use_signing_code",
 ]

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import translation
 
 from accounts import selectors
-from accounts.channels import Unreachable, sender_of
+from accounts.channels import Told, Unreachable, sender_of
 from accounts.events import DispatchWritten
 from accounts.exceptions import NotificationNotFound
 from accounts.kinds import kind as kind_of
@@ -102,7 +102,9 @@ def dispatch(*, dispatch_id: UUID, now: datetime) -> None:
     with translation.override(user.language):
         shown = selectors.as_shown(row.notification)
     try:
-        sender(user_id=user.pk, dispatch_id=row.id, title=shown["title"], body=shown["body"])
+        notification = row.notification
+        told_as = Told(row.id, notification.kind, notification.params, shown["title"], shown["body"])
+        sender(user_id=user.pk, told=told_as)
     except Unreachable as error:
         _finish(row, DispatchState.REFUSED, error.reason)
     except VendorError as error:
@@ -128,6 +130,26 @@ def _why_not(row: Dispatch, user: User, wishes: NotificationSettings, now: datet
         if sent >= wishes.daily_cap:
             return "daily_cap"
     return ""
+
+
+@transaction.atomic
+def send_another_way(*, dispatch_id: UUID, reason: str) -> bool:
+    """A channel took a notification and could not deliver it: SMS instead, unless that was chosen anyhow or is muted.
+
+    Returns:
+        whether it goes out by SMS now. Saying it again changes nothing.
+    """
+    row = Dispatch.objects.select_for_update(of=("self",)).select_related("notification").filter(pk=dispatch_id).first()
+    if row is None:
+        return False
+    _finish(row, DispatchState.FAILED, reason)
+    wishes = selectors.settings_of(user_id=row.notification.user_id)
+    if NotificationChannel.SMS in wishes.muted_channels:
+        return False
+    other, is_new = Dispatch.objects.get_or_create(notification=row.notification, channel=NotificationChannel.SMS)
+    if is_new:
+        publish(DispatchWritten(other.id))
+    return is_new
 
 
 def _finish(row: Dispatch, state: DispatchState, reason: str) -> None:

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import selectors
-from accounts.exceptions import SessionEnded, SessionNotFound
-from accounts.models import RefreshToken, Session
+from accounts.exceptions import LoginLinkDead, SessionEnded, SessionNotFound
+from accounts.models import LoginLink, RefreshToken, Session
 from accounts.services.notifications import notify
 from accounts.tokens import make_access_token
 from accounts.types import Tokens
@@ -112,3 +112,28 @@ def _issue(session: Session, now: datetime) -> Tokens:
 def _hash_of(token: str) -> str:
     """The token has 288 random bits, so a plain hash cannot be searched."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def make_login_link(*, user_id: UUID, now: datetime) -> str:
+    """A token that logs its person in once within half an hour; told only now, to a channel in which they are known."""
+    token = secrets.token_urlsafe(24)
+    LoginLink.objects.create(user_id=user_id, token_hash=_hash_of(token), expires_at=now + settings.LOGIN_LINK_LIFETIME)
+    audit.record("accounts.login_link_made", subject_type="user", subject_id=user_id, actor_id=user_id)
+    return token
+
+
+@transaction.atomic
+def use_login_link(*, token: str, now: datetime) -> UUID:
+    """Whose link this is; of two who use it at once one wins.
+
+    Raises:
+        LoginLinkDead: unknown, used, expired, or of somebody who is gone.
+    """
+    link = LoginLink.objects.select_for_update().filter(token_hash=_hash_of(token), used_at__isnull=True).first()
+    if link is None or link.expires_at <= now or not selectors.is_active(user_id=link.user_id):
+        raise LoginLinkDead
+    link.used_at = now
+    link.save(update_fields=["used_at", "updated_at"])
+    audit.record("accounts.login_link_used", subject_type="user", subject_id=link.user_id, actor_id=link.user_id)
+    return link.user_id

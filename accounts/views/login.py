@@ -66,6 +66,22 @@ class TokenObtain(AnonymousView):
         return Answer(shapes.TokensAnswer(tokens).data, gettext("You are logged in."))
 
 
+class TokenByLink(AnonymousView):
+    @extend_schema(
+        operation_id="auth_link",
+        request=shapes.LinkToken,
+        responses=shapes.TokensAnswer,
+        description="Trades the token of a log-in link, which a person asks for on WhatsApp, for tokens. It works once, for "
+        "half an hour.",
+    )
+    def post(self, request: Request) -> Response:
+        checked = self.validated(shapes.LinkToken, request)
+        now, agent = clock.now(), request.headers.get("User-Agent", "")
+        user_id = services.use_login_link(token=checked["token"], now=now)
+        tokens = services.open_session(user_id=user_id, user_agent=agent, now=now)
+        return Answer(shapes.TokensAnswer(tokens).data, gettext("You are logged in."))
+
+
 class TokenRefresh(AnonymousView):
     @extend_schema(
         operation_id="auth_token_refresh",

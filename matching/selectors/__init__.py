@@ -7,7 +7,7 @@ from matching.selectors.introductions import (
     own_introductions,
     waiting_introductions,
 )
-from matching.selectors.mandates import Strength, get_own_mandate, own_mandates, strength_of
+from matching.selectors.mandates import Strength, get_own_mandate, has_mandates, own_mandates, strength_of
 from matching.selectors.matches import count_matches, get_acceptance, matches_of_listing, own_matches
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "get_acceptance",
     "get_own_introduction",
     "get_own_mandate",
+    "has_mandates",
     "level_of",
     "levels_of",
     "matches_of_listing",

@@ -41,3 +41,7 @@ def strength_of(mandate: Mandate) -> Strength:
     if "stake" in missing and Intent.STAKE_SALE not in mandate.intents:
         missing.remove("stake")
     return Strength(round(100 * completeness_of(mandate)), tuple(missing))
+
+
+def has_mandates(*, actor: Actor) -> bool:
+    return own_mandates(actor=actor).exists()

@@ -1,18 +1,19 @@
 """Reads of businesses and their figures."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from accounts import selectors as people
-from msme import places
+from msme import places, understanding
 from msme.classification import classify, limits_on
 from msme.exceptions import BusinessNotFound
-from msme.models import Business, FinancialStatement
+from msme.models import Business, FinancialStatement, NicCode
 from msme.reference import rows_of
 from msme.statements import Earnings, earnings
 from msme.types import (
@@ -21,14 +22,19 @@ from msme.types import (
     AddBackFact,
     BusinessFacts,
     DocumentState,
+    IndustryFound,
     MsmeStanding,
+    OwnBusiness,
     YearOfFigures,
 )
 from msmebazaar.core.actor import Actor, Scope
+from msmebazaar.core.crypto import blind_index
 from msmebazaar.core.exceptions import N_, FieldFault
 from msmebazaar.core.types import CIN, FinancialYear, Udyam
 
 KNOWN_LINES = (*LINES, "plant_machinery_inr")
+MOST_INDUSTRIES = 8
+SCANNED = ((re.compile(r"^Manuf ?acture (?:of )?", re.IGNORECASE), ""), (re.compile(r"\s+([-,;)])"), r"\1"))
 
 
 def own_businesses(*, actor: Actor) -> QuerySet[Business]:
@@ -193,3 +199,57 @@ def section_titles() -> dict[str, tuple[str, str]]:
 def division_titles() -> dict[str, tuple[str, str]]:
     """Two-digit division → titles in English and Hindi."""
     return {row["division"]: (row["title_en"], row["title_hi"]) for row in rows_of("nic2008_divisions.csv")}
+
+
+def find_industries(*, words: str, language: str) -> list[IndustryFound]:
+    """Industries that somebody's words may mean: trades we have a name for, then sub-classes that speak of it, then the rest of
+    the division. None when the words say nothing to our tables."""
+    understood = understanding.understand(words)
+    said = set(understanding.words_of(words))
+    trades = [
+        IndustryFound(row["nic"], row[f"noun_{language}"], row[f"noun_{language}"])
+        for row in rows_of("trades.csv")
+        if row["nic"].startswith(understood.industries or ("-",))
+        or said & set(understanding.words_of(f"{row['noun_en']} {row['noun_hi']}")) - understanding.FILLERS
+    ]
+    telling = sorted((word for word in said - understanding.FILLERS if len(word) > 3), key=len, reverse=True)[:3]
+    named = Q()
+    for word in telling:
+        named |= Q(title_en__icontains=word.rstrip("s"))
+    rows = NicCode.objects.filter(named, level="subclass").order_by("code")[:4] if telling else []
+    classes = [IndustryFound(row.code, *[_readable(row.title_en)] * 2) for row in rows]
+    rest = []
+    for division in dict.fromkeys(code[:2] for code in understood.industries):
+        other = NicCode.objects.filter(level="subclass", division=division)
+        row = other.filter(title_en__icontains="n.e.c").last() or other.last()
+        if row is not None:
+            title = division_titles()[division][1 if language == "hi" else 0]
+            rest.append(IndustryFound(row.code, title, title))
+    found: dict[str, IndustryFound] = {}
+    for item in [*trades, *classes, *rest]:
+        found.setdefault(item.nic_code, item)
+    return list(found.values())[:MOST_INDUSTRIES]
+
+
+def _readable(title: str) -> str:
+    """A title of the classification without what every other one begins with, and without the worst faults of the scan."""
+    for pattern, instead in SCANNED:
+        title = pattern.sub(instead, title)
+    return title[:1].upper() + title[1:]
+
+
+def find_own_by_gstin(*, actor: Actor, organisation_id: UUID, gstin: str) -> UUID | None:
+    """The organisation's business with this GSTIN, as far as the actor may see it."""
+    rows = own_businesses(actor=actor).filter(organisation_id=organisation_id, gstin_index=blind_index("gstin", gstin))
+    return rows.values_list("id", flat=True).first()
+
+
+def list_own_businesses(*, actor: Actor, limit: int) -> list[OwnBusiness]:
+    """The newest first."""
+    rows = own_businesses(actor=actor).annotate(newest=Max("statements__fiscal_year")).order_by("-created_at")[:limit]
+    return [
+        OwnBusiness(
+            row.id, row.trade_name or row.legal_name or "", str(FinancialYear(row.newest)) if row.newest else ""
+        )
+        for row in rows
+    ]

@@ -18,6 +18,7 @@ from msme.types import (
     ListingFacts,
     ListingStatus,
     LoanTerms,
+    OwnListing,
     PricePoint,
     PriceTerms,
     VersionChange,
@@ -198,3 +199,10 @@ def list_live_listing_ids(*, organisation_ids: Iterable[UUID]) -> list[UUID]:
 def titles_of(*, listing_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Titles by listing, in whatever state it is; a title tells nobody's name."""
     return dict(Listing.objects.filter(pk__in=list(listing_ids)).values_list("pk", "title"))
+
+
+def list_own_listings(*, actor: Actor, limit: int) -> list[OwnListing]:
+    """Those that are not over, the newest first."""
+    over = (ListingStatus.SOLD, ListingStatus.WITHDRAWN, ListingStatus.EXPIRED)
+    rows = own_listings(actor=actor).exclude(status__in=over).order_by("-created_at")[:limit]
+    return [OwnListing(row.id, row.title, row.status, row.ask_inr) for row in rows]

@@ -116,6 +116,17 @@ def _faults(business: Business, given: DocumentInput) -> list[FieldFault]:
     return found + teaser.leaks(given.name.replace("_", " "), names=names, field="name", pincode=business.pincode)
 
 
+def receive_document(*, actor: Actor, business_id: UUID, given: DocumentInput, content: bytes) -> Document:
+    """A file that came another way than by its owner's upload, a chat for instance; a worker looks at it as at any other.
+
+    Raises:
+        what `begin_upload` and `complete_upload` raise; VendorError: the store is away, nothing is left behind for long.
+    """
+    begun = begin_upload(actor=actor, business_id=business_id, given=given)
+    file_store().replace(begun.document.object_key, content)
+    return complete_upload(actor=actor, document_id=begun.document.id)
+
+
 def complete_upload(*, actor: Actor, document_id: UUID) -> Document:
     """The owner says that the file is there; a worker looks at it. Saying it again changes nothing.
 
