@@ -9,13 +9,15 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[1]
 PO = ROOT / "msmebazaar" / "locale" / "hi" / "LC_MESSAGES" / "django.po"
 PACKAGES = ("msmebazaar", "accounts", "msme", "valuation", "matching", "whatsapp", "adminpanel")
+PAGES = "whatsapp/templates/whatsapp/*.html"  # pages for everybody; those of staff are in English
 FIRST_DAY = datetime(2026, 11, 23, tzinfo=UTC)  # a fixed date: the file changes only with its texts
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "N_": None}
 
@@ -37,6 +39,9 @@ def collected() -> Catalog:
             ROOT / package, method_map=[("**.py", "python")], keywords=KEYWORDS
         ):
             found.add(message)
+    for page in sorted(ROOT.glob(PAGES)):
+        code = BytesIO(templatize(page.read_text(), origin=str(page)).encode())
+        found |= {message for _line, message, _comments, _context in extract("python", code, keywords=KEYWORDS)}
     for message in sorted(found, key=str):
         catalog.add(message)
     return catalog

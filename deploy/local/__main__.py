@@ -75,6 +75,8 @@ def start_standins(home: Home, keys: dict[str, str], supervisor: Supervisor, bas
             "TWILIO_WHATSAPP_FROM": "whatsapp:+14155238886",
             "TWILIO_API_BASE_URL": f"http://127.0.0.1:{port}/twilio",
             "TWILIO_VERIFY_BASE_URL": f"http://127.0.0.1:{port}/twilio",
+            "TWILIO_CONTENT_BASE_URL": f"http://127.0.0.1:{port}/twilio",
+            "TWILIO_MESSAGING_BASE_URL": f"http://127.0.0.1:{port}/twilio",
             "TWILIO_CODE_CONTENT_SID": "HX" + "0" * 32,
             "TWILIO_VERIFY_SERVICE_SID": "VA" + "0" * 32,
         }

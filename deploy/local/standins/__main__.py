@@ -4,6 +4,7 @@ Credentials come from the environment (`TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`
 """
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -15,9 +16,10 @@ from typing import Any
 
 from deploy.local.standins.mail import MailStandIn
 from deploy.local.standins.openai import OpenAIStandIn
+from deploy.local.standins.phones import Phones
 from deploy.local.standins.twilio import TwilioStandIn
 
-LARGEST_BODY = 8 * 1024 * 1024
+LARGEST_BODY = 32 * 1024 * 1024
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -25,6 +27,7 @@ class Handler(BaseHTTPRequestHandler):
 
     mail: MailStandIn
     twilio: TwilioStandIn
+    phones: Phones
     openai: OpenAIStandIn
     protocol_version = "HTTP/1.1"
 
@@ -34,26 +37,41 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.answer()
 
+    def do_DELETE(self) -> None:
+        self.answer()
+
     def answer(self) -> None:
         url = urllib.parse.urlsplit(self.path)
         body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), LARGEST_BODY))
         authorization = self.headers.get("Authorization", "")
         vendor, _, rest = url.path.lstrip("/").partition("/")
+        content: Any
         if vendor == "twilio":
             query, form = flat(url.query), flat(body.decode(errors="replace"))
-            status, content = self.twilio.handle(self.command, f"/{rest}", query, form, authorization)
+            if rest.startswith("standin/"):
+                status, content = self.phones.handle(self.command, rest.removeprefix("standin/"), query, form)
+            else:
+                status, content = self.twilio.handle(self.command, f"/{rest}", query, form, authorization, body)
         elif vendor == "openai":
             status, content = self.openai.handle(self.command, f"/{rest}", parsed(body), authorization)
         elif vendor == "mail":
             status, content = 200, {"mails": self.mail.to(flat(url.query).get("to", ""))}
         else:
             status, content = 404, {"message": "A stand-in: /twilio/…, /openai/… and /mail/ are served here."}
-        payload = json.dumps(content, ensure_ascii=False).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
+        if status == 0:
+            self.close_connection = True
+            return
+        kind, payload = "application/json; charset=utf-8", content
+        if isinstance(content, tuple):
+            kind, payload = content
+        elif not isinstance(content, bytes):
+            payload = json.dumps(content, ensure_ascii=False).encode()
+        self.send_response(201 if status == 299 else status)  # 299: an answer that is cut off
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(payload)))
         self.end_headers()
-        self.wfile.write(payload)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the caller's patience ended
+            self.wfile.write(payload)
 
     def log_message(self, format: str, *values: Any) -> None:
         """Method and status only: paths and bodies hold phone numbers and codes."""
@@ -82,6 +100,7 @@ def main() -> None:
     chosen = parser.parse_args()
     account, token = os.environ["TWILIO_ACCOUNT_SID"], os.environ["TWILIO_AUTH_TOKEN"]
     Handler.twilio = TwilioStandIn(account, token, chosen.webhook, chosen.store / "simulated-phones.jsonl")
+    Handler.phones = Phones(Handler.twilio)
     Handler.mail = MailStandIn(chosen.store / "simulated-mails.jsonl")
     Handler.mail.listen(chosen.smtp_port)
     Handler.openai = OpenAIStandIn(os.environ["OPENAI_API_KEY"])

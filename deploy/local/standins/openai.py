@@ -1,12 +1,14 @@
 """The part of OpenAI's API that we use: embeddings and chat completions.
 
 The vectors are hashed character trigrams, so texts that share spelling are near; they know nothing of meaning. The chat
-answers with a sentence that names itself a stand-in. Both are the same for the same input, always.
+answers with a sentence that names itself a stand-in, or, where functions are offered and the text says `call NAME`, with a call
+of that function, whether it was offered or not: what a real model might be talked into. All are the same for the same input.
 """
 
 import base64
 import hashlib
 import math
+import re
 import struct
 from typing import Any
 
@@ -72,7 +74,19 @@ def complete(body: dict[str, Any]) -> Answer:
         return error(400, "'messages' must be a non-empty list", "invalid_messages")
     digest = hashlib.sha256(repr(messages).encode()).hexdigest()
     text = f"This is the offline stand-in for a language model; it read {len(messages)} messages and understands none."
-    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop", "logprobs": None}
+    message: dict[str, Any] = {"role": "assistant", "content": text}
+    called = re.findall(r"\bcall (\w+)", str(messages[-1].get("content", ""))) if body.get("tools") else []
+    if called:
+        message = {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {"id": f"call_{at}", "type": "function", "function": {"name": name, "arguments": "{}"}}
+                for at, name in enumerate(called)
+            ],
+        }
+    finish = "tool_calls" if called else "stop"
+    choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
     return 200, {
         "id": f"chatcmpl-{digest[:24]}",
         "object": "chat.completion",
