@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from msmebazaar.core import health, metrics
 from msmebazaar.core.http import pages
 from valuation.views import shared_valuation
+from whatsapp.pages import notice, own_page
 
 handler400 = pages.bad_request
 handler403 = pages.forbidden
@@ -37,6 +38,8 @@ urlpatterns = [
         name="docs",
     ),
     path("v/<str:token>/", shared_valuation, name="shared-valuation"),
+    path("m/<str:token>/", own_page, name="own-page"),
+    path("notice/<str:language>/", notice, name="notice"),
     path("admin/", admin.site.urls),
     *[path(f"staff/{closed}", pages.not_here) for closed in CLOSED_STAFF_PAGES],
     path("staff/", include("allauth.urls")),

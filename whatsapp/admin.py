@@ -1,32 +1,104 @@
-"""Staff see that messages moved, not what they say: texts and addresses are left out of these screens."""
+"""Staff see that messages moved, not what they say: texts and addresses are on the desk's pages only, where reading is noted."""
 
 from django.contrib import admin
+from django.urls import URLPattern, path
 
 from msmebazaar.core.admin import ReadOnlyAdmin
-from whatsapp.models import Conversation, InboundMessage, OutboundMessage
+from whatsapp import desk
+from whatsapp.models import (
+    Broadcast,
+    CannedReply,
+    Conversation,
+    Handover,
+    InboundMedia,
+    InboundMessage,
+    OutboundMessage,
+    Reconciliation,
+    Template,
+)
 
 
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
-    list_display = ("id", "user", "language", "last_heard_at", "stopped_at")
-    list_filter = ("language",)
+    list_display = ("id", "user", "language", "flow", "step", "last_heard_at", "stopped_at", "unreachable_at")
+    list_filter = ("language", "flow")
     list_select_related = ("user",)
-    exclude = ("address",)
+    exclude = ("address", "dialogue")
     ordering = ("-last_heard_at",)
+
+
+@admin.register(Handover)
+class HandoverAdmin(ReadOnlyAdmin):
+    """Also where the desk's pages have their addresses."""
+
+    list_display = ("conversation", "reason", "opened_at", "taken_by", "closed_at")
+    list_filter = ("reason",)
+    list_select_related = ("conversation", "taken_by")
+    ordering = ("-opened_at",)
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("inbox/", wrap(desk.inbox), name="whatsapp-inbox"),
+            path("chat/<uuid:conversation_id>/", wrap(desk.chat), name="whatsapp-chat"),
+            path("broadcasts/new/", wrap(desk.plan_broadcast), name="whatsapp-broadcast-new"),
+            path("broadcasts/<uuid:broadcast_id>/", wrap(desk.broadcast), name="whatsapp-broadcast"),
+        ]
+        return [*own, *super().get_urls()]
 
 
 @admin.register(InboundMessage)
 class InboundMessageAdmin(ReadOnlyAdmin):
-    list_display = ("message_sid", "received_at", "handled_at")
+    list_display = ("message_sid", "received_at", "handled_at", "is_back_filled", "is_unclear")
+    list_filter = ("is_back_filled", "is_unclear")
     search_fields = ("message_sid",)
     exclude = ("payload",)
     ordering = ("-received_at",)
 
 
+@admin.register(InboundMedia)
+class InboundMediaAdmin(ReadOnlyAdmin):
+    list_display = ("media_sid", "content_type", "state", "reason", "created_at")
+    list_filter = ("state",)
+    search_fields = ("media_sid",)
+    ordering = ("-created_at",)
+
+
 @admin.register(OutboundMessage)
 class OutboundMessageAdmin(ReadOnlyAdmin):
-    list_display = ("dedupe_key", "status", "message_sid", "error_code", "sent_at")
-    list_filter = ("status",)
+    list_display = ("dedupe_key", "kind", "category", "status", "attempts", "message_sid", "error_code", "sent_at")
+    list_filter = ("status", "kind", "category")
     search_fields = ("message_sid", "dedupe_key")
-    exclude = ("body",)
+    exclude = ("body", "extras")
     ordering = ("-created_at",)
+
+
+@admin.register(Template)
+class TemplateAdmin(ReadOnlyAdmin):
+    list_display = ("key", "language", "category", "state", "content_sid", "disabled_because")
+    list_filter = ("state", "category", "language")
+    search_fields = ("key", "content_sid")
+    ordering = ("key", "language")
+
+
+@admin.register(Broadcast)
+class BroadcastAdmin(ReadOnlyAdmin):
+    list_display = ("template_key", "state", "written", "most", "by", "started_at", "ended_at", "ended_because")
+    list_filter = ("state",)
+    list_select_related = ("by",)
+    ordering = ("-created_at",)
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnlyAdmin):
+    list_display = ("since", "until", "seen", "back_filled", "statuses_mended", "unknown_outbound")
+    list_filter = ("until",)
+    ordering = ("-until",)
+
+
+@admin.register(CannedReply)
+class CannedReplyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The one table here that staff write themselves."""
+
+    list_display = ("title", "text_en", "text_hi")
+    search_fields = ("title",)

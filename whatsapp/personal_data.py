@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.holders import Subject, as_rows
-from whatsapp.models import Conversation, InboundMessage, OutboundMessage
+from whatsapp.models import Conversation, InboundMessage, OutboundMessage, StaffNote
 
 
 class WhatsappHolder:
@@ -12,11 +12,14 @@ class WhatsappHolder:
         mine = {"user_id__in": subject.user_ids}
         return {
             "conversation": as_rows(
-                Conversation.objects.filter(**mine), "address", "language", "last_heard_at", "stopped_at"
+                Conversation.objects.filter(**mine), "address", "language", "last_heard_at", "stopped_at", "dialogue"
             ),
             "received": as_rows(InboundMessage.objects.filter(**mine), "payload", "received_at"),
             "sent": as_rows(
                 OutboundMessage.objects.filter(conversation__user_id__in=subject.user_ids), "body", "status", "sent_at"
+            ),
+            "notes_of_staff": as_rows(
+                StaffNote.objects.filter(conversation__user_id__in=subject.user_ids), "text", "created_at"
             ),
         }
 

@@ -83,6 +83,7 @@ class StatusWebhook(TwilioWebhook):
             message_id=message_id,
             status=payload.get("MessageStatus", ""),
             error_code=payload.get("ErrorCode", "")[:20],
+            message_sid=payload.get("MessageSid", "")[:64],
         )
         WEBHOOK_TOTAL.labels("status", "new" if is_news else "ignored").inc()
         return twiml()

@@ -31,6 +31,9 @@ REFRESH_REUSE = Counter("auth_refresh_reuse", "Refresh tokens used twice; the se
 RATE_LIMITED = Counter("ratelimit_limited", "Requests refused by a limit", ["limit"])
 RATE_FALLBACK = Counter("ratelimit_fallback", "Limits counted in the process because Redis did not answer")
 LISTENERS = Gauge("stream_listeners", "Open live streams", multiprocess_mode="livesum")
+WHATSAPP_SENT = Counter("whatsapp_sent", "WhatsApp messages handed over or refused by rule", ["kind", "outcome"])
+WHATSAPP_ALERT = Counter("whatsapp_alert", "Errors of Twilio's that somebody has to look at", ["code"])
+WHATSAPP_BACK_FILLED = Counter("whatsapp_back_filled", "Inbound messages whose webhook never came")
 WEBHOOK_TOTAL = Counter("webhook", "Inbound webhooks", ["kind", "outcome"])
 
 

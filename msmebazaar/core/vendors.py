@@ -21,6 +21,8 @@ class TwilioConfig:
     code_content_sid: str | None = None
     verify_service_sid: str | None = None
     verify_base_url: str = "https://verify.twilio.com"
+    content_base_url: str = "https://content.twilio.com"
+    messaging_base_url: str = "https://messaging.twilio.com"
 
     def __repr__(self) -> str:
         return f"TwilioConfig(account_sid={self.account_sid!r})"

@@ -195,6 +195,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     },
     "tell of new matches": {"task": "matching.tell_of_new_matches", "schedule": 60.0, "options": {"expires": 50}},
     "end old mandates": {"task": "matching.expire_mandates", "schedule": 3600.0, "options": {"expires": 600}},
+    "remind those who stopped in the middle": {
+        "task": "whatsapp.nudge",
+        "schedule": 60.0,
+        "options": {"queue": "messages", "expires": 50},
+    },
+    "compare messages with the vendor's list": {
+        "task": "whatsapp.reconcile",
+        "schedule": 3600.0,
+        "options": {"queue": "messages", "expires": 1800},
+    },
     "drop expired badges": {"task": "accounts.expire_badges", "schedule": 600.0, "options": {"expires": 300}},
 }
 
@@ -242,6 +252,7 @@ JWT_ISSUER = "msmebazaar"
 JWT_AUDIENCE = "msmebazaar-api"
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
 REFRESH_TOKEN_LIFETIME = timedelta(days=30)
+LOGIN_LINK_LIFETIME = timedelta(minutes=30)
 OTP_PEPPER = env.required("OTP_PEPPER")
 OTP_LIFETIME = timedelta(minutes=5)
 OTP_TRIES = 5
@@ -251,6 +262,7 @@ OTP_SENDS_PER_PHONE_A_DAY = "10/day"
 OTP_PROVIDER = env.choice("OTP_PROVIDER", ["own", "twilio_verify"], "own")
 INTRODUCTIONS_PER_ORGANISATION = env.text("INTRODUCTIONS_PER_ORGANISATION", "50/day")
 OTP_SENDS_PER_NETWORK = env.text("OTP_SENDS_PER_NETWORK", "30/10minutes")
+WHATSAPP_PACE = env.text("WHATSAPP_PACE", "80/second")  # what WhatsApp takes from one sender; raised with its tier
 FACET_COUNTS_HOLD_S = 30  # counts on the market are for orientation
 INVITATION_LIFETIME = timedelta(days=7)
 # How long a badge holds, by tier: a phone number changes hands, documents and funds age.

@@ -130,6 +130,8 @@ def twilio() -> TwilioConfig | None:
         code_content_sid=optional("TWILIO_CODE_CONTENT_SID"),
         verify_service_sid=optional("TWILIO_VERIFY_SERVICE_SID"),
         verify_base_url=text("TWILIO_VERIFY_BASE_URL", "https://verify.twilio.com"),
+        content_base_url=text("TWILIO_CONTENT_BASE_URL", "https://content.twilio.com"),
+        messaging_base_url=text("TWILIO_MESSAGING_BASE_URL", "https://messaging.twilio.com"),
     )
 
 
