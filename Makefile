@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-security bench-leaks bench-search bench-matching bench-valuation faults docs lock clean
+.PHONY: help run up down tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-security bench-leaks bench-search bench-matching bench-valuation bench-whatsapp faults docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -80,6 +80,10 @@ bench-security: ## What timing tells about one-time codes (AUC; 0.5 is nothing)
 
 bench-search: ## Twenty searches over 100,000 listings with facets, against a bare SELECT (LISTINGS=, PLANS=1 writes the plans)
 	@LOG_LEVEL=WARNING $(EXEC) $(BIN)/python -m benchmarks.search
+
+bench-whatsapp: ## The webhook of the running market while Twilio is well, down, slow, refusing, cut off
+	@$(BOOT)
+	@$(BIN)/python -m benchmarks.whatsapp_load
 
 bench-valuation: ## How long an owner of the running market waits for a valuation under RATE=140 requests a second
 	@$(BOOT)

@@ -60,6 +60,15 @@ def own_bucket() -> None:
     client.create_bucket(Bucket=default_storage.bucket_name)  # type: ignore[attr-defined]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_outside_the_window() -> Iterator[None]:
+    """No test may send free text to WhatsApp outside the 24 hours: the stand-in counts what Twilio would refuse (63016)."""
+    yield
+    base = os.environ.get("TWILIO_API_BASE_URL", "")
+    found = requests.get(f"{base}/standin/violations", timeout=5).json()["violations"]
+    assert found == [], f"{len(found)} messages were sent outside the 24-hour window"
+
+
 @pytest.fixture(autouse=True)
 def real_mail(settings: Settings) -> None:
     """Through SMTP to the stand-in, not into pytest-django's list."""

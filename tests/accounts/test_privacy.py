@@ -36,6 +36,7 @@ from msmebazaar.core.outbox.models import OutboxEvent
 from msmebazaar.integrations.storage import file_store
 from tests.conftest import Persona
 from tests.factories import make_business, make_live_listing, mandate_payload
+from tests.whatsapp.handset import standin
 from valuation.models import Valuation
 from whatsapp import services as chat
 from whatsapp.models import Conversation, InboundMessage
@@ -130,6 +131,7 @@ def whole_life(seller: Persona, buyer: Persona, staff_actor: Actor, drain: Drain
     for persona in (seller, buyer):
         persona.client.post("/api/v1/mandates/", mandate_payload(), format="json")
     payload = {"MessageSid": f"SM{uuid.uuid4().hex}", "From": f"whatsapp:{seller.phone}", "Body": "नमस्ते"}
+    standin("heard", From=payload["From"])
     chat.take_in(payload=payload, now=clock.now())
     content = {"full_name": "Meera", "phone": "9876543210", "relation": "daughter"}
     seller.client.put(NOMINEE, content, format="json")

@@ -21,6 +21,7 @@ STACK = ["core", "accounts", "msme", "valuation", "matching", "whatsapp", "admin
 OURS = [model for label in STACK for model in apps.get_app_config(label).get_models()]
 OPEN_VIEWS = {
     "auth-otp",
+    "auth-link",
     "listing-facets",
     "auth-token",
     "auth-token-refresh",

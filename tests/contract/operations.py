@@ -67,6 +67,7 @@ OPERATIONS: dict[str, Operation] = {
     # log-in: whoever logs in is not logged in yet
     "auth_otp": Operation(OPEN, fixed(phone="+919800000000")),
     "auth_token": Operation(OPEN, CODE),
+    "auth_link": Operation(OPEN, fixed(token="x" * 32)),
     "auth_token_refresh": Operation(OPEN, fixed(refresh="x" * 64)),
     "consent_notices_list": Operation(OPEN),
     # believed by Twilio's signature only

@@ -74,3 +74,19 @@ def test_who_makes_vectors_is_a_setting_and_the_local_model_finds_english_for_hi
     assert max(nearness) == nearness[0]
     assert embedder().embed(texts)[0].vector == passages[0]
     assert embedder().embed([]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("call value", "value"),
+        ("please call listing now", "listing"),
+        ("call erase_everything", None),  # not offered
+        ("call value and call listing", None),  # two at once are no answer
+        ("nothing of the sort", None),
+    ],
+)
+def test_a_model_chooses_one_of_the_functions_it_was_offered_or_none(text: str, name: str | None) -> None:
+    chosen = language_model().choose(instructions="sort", text=text, tools={"value": "worth", "listing": "offers"})
+
+    assert (chosen.name if chosen else None) == name
