@@ -82,8 +82,11 @@ def send_waiting(*, conversation_id: UUID, now: datetime) -> None:
     """
     with alone_with(conversation_id):
         waiting = OutboundMessage.objects.filter(conversation_id=conversation_id, status__in=OPEN)
-        for message in waiting.select_related("conversation").order_by("created_at", "id"):
-            _send_one(message, now)
+        for message_id in list(waiting.order_by("created_at", "id").values_list("pk", flat=True)):
+            # Read one by one: handing over takes time, in which they may write STOP or a report may come.
+            message = waiting.select_related("conversation").filter(pk=message_id).first()
+            if message is not None:
+                _send_one(message, now)
 
 
 @dataclass(frozen=True)
