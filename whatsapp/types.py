@@ -22,6 +22,9 @@ class OutboundStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+# Not known to be with the vendor yet: they wait, or are being handed over.
+UNSENT = (OutboundStatus.PENDING, OutboundStatus.SENDING)
+
 # Callbacks arrive in any order: a status is taken only when its rank is higher. The failures are final.
 RANK = {
     "pending": 0,

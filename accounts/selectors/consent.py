@@ -48,7 +48,7 @@ def has_consent(*, user_id: UUID, purpose: Purpose) -> bool:
 def users_with_consent(*, user_ids: Iterable[UUID], purpose: Purpose) -> set[UUID]:
     """Those of many people who agree now. History of contacts that were merged into them is asked one by one, where it counts:
     at the moment of sending."""
-    rows = ConsentEntry.objects.filter(user_id__in=list(user_ids), purpose=purpose)
+    rows = ConsentEntry.objects.filter(user__any_of=user_ids, purpose=purpose)
     newest = rows.order_by("user_id", "-at", "-id").distinct("user_id").values_list("user_id", "is_given")
     return {user_id for user_id, is_given in newest if is_given}
 

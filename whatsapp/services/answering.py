@@ -159,7 +159,7 @@ TOOLS = {
 
 
 def show_typing(*, message_id: UUID) -> None:
-    """ "typing …" beside a message whose answer takes a while. A nicety: when it fails nothing is tried again."""
+    """Typing dots beside a message whose answer takes a while. A nicety: when it fails nothing is tried again."""
     sid = InboundMessage.objects.values_list("message_sid", flat=True).get(pk=message_id)
     try:
         messenger().show_typing(sid)

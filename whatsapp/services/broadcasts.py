@@ -17,8 +17,17 @@ from msmebazaar.core.outbox import publish
 from whatsapp.events import BroadcastBegun
 from whatsapp.exceptions import BroadcastInvalid, BroadcastNotFound
 from whatsapp.models import Broadcast, Conversation, Template
-from whatsapp.services.writing import Letter, write
-from whatsapp.types import BroadcastShown, BroadcastState, Category, OutboundKind, OutboundStatus, Reach, TemplateState
+from whatsapp.services.writing import Letter, name_of, write
+from whatsapp.types import (
+    UNSENT,
+    BroadcastShown,
+    BroadcastState,
+    Category,
+    OutboundKind,
+    OutboundStatus,
+    Reach,
+    TemplateState,
+)
 
 PART = 100
 LARGEST = 100_000
@@ -53,7 +62,7 @@ def broadcast_templates() -> list[tuple[str, str]]:
 
 def broadcast_shown(*, actor: Actor, broadcast_id: UUID, now: datetime) -> BroadcastShown:
     """A broadcast with its reach and progress. Raises: Forbidden, BroadcastNotFound."""
-    row = _locked(actor, broadcast_id, is_locked=False)
+    row = _found(Broadcast.objects.all(), actor, broadcast_id)
     counted = row.messages.values_list("status").annotate(Count("id")).order_by("status")
     return BroadcastShown(
         row.id,
@@ -129,7 +138,7 @@ def plan(
 @transaction.atomic
 def begin(*, actor: Actor, broadcast_id: UUID, now: datetime) -> Broadcast:
     """Start sending; saying it again changes nothing."""
-    row = _locked(actor, broadcast_id)
+    row = _found(Broadcast.objects.select_for_update(), actor, broadcast_id)
     if row.state == BroadcastState.DRAFT:
         row.state, row.started_at = BroadcastState.RUNNING, now
         row.save()
@@ -141,7 +150,7 @@ def begin(*, actor: Actor, broadcast_id: UUID, now: datetime) -> Broadcast:
 @transaction.atomic
 def stop(*, actor: Actor, broadcast_id: UUID, now: datetime) -> Broadcast:
     """Nothing more goes out from now on, also not what is written already."""
-    row = _locked(actor, broadcast_id)
+    row = _found(Broadcast.objects.select_for_update(), actor, broadcast_id)
     if can_be_stopped(row):
         row.state, row.ended_at, row.ended_because = BroadcastState.STOPPED, now, "staff"
         row.save()
@@ -152,7 +161,7 @@ def stop(*, actor: Actor, broadcast_id: UUID, now: datetime) -> Broadcast:
 def can_be_stopped(row: Broadcast) -> bool:
     """Whether something of it is still to come: parts to be written, or messages that wait to be sent."""
     is_over = row.state == BroadcastState.STOPPED
-    waits = row.messages.filter(status__in=(OutboundStatus.PENDING, OutboundStatus.SENDING))
+    waits = row.messages.filter(status__in=UNSENT)
     return not is_over and (row.state != BroadcastState.DONE or waits.exists())
 
 
@@ -185,7 +194,7 @@ def write_part(*, broadcast_id: UUID, now: datetime) -> None:
 def _write_one(row: Broadcast, conversation: Conversation, template: Template | None) -> None:
     variables = dict(row.variables)
     if template is not None and "name" in template.variables:
-        variables["name"] = people.get_contact(user_id=conversation.user_id).full_name or "ji"
+        variables["name"] = name_of(conversation)
     write(
         conversation,
         [Letter(" ".join(variables.values()), template=row.template_key, variables=variables)],
@@ -196,10 +205,9 @@ def _write_one(row: Broadcast, conversation: Conversation, template: Template | 
     )
 
 
-def _locked(actor: Actor, broadcast_id: UUID, *, is_locked: bool = True) -> Broadcast:
+def _found(rows: QuerySet[Broadcast], actor: Actor, broadcast_id: UUID) -> Broadcast:
     if not actor.is_staff:
         raise Forbidden
-    rows = Broadcast.objects.select_for_update() if is_locked else Broadcast.objects.all()
     row = rows.filter(pk=broadcast_id).first()
     if row is None:
         raise BroadcastNotFound

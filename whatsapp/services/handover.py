@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts import selectors as people
 from msmebazaar.core import audit
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import Forbidden
@@ -15,7 +14,7 @@ from whatsapp.flow import say
 from whatsapp.models import Conversation, Handover, OutboundMessage, StaffNote
 from whatsapp.services import registry, sending
 from whatsapp.services.memory import recall, remember
-from whatsapp.services.writing import Letter, write
+from whatsapp.services.writing import Letter, name_of, write
 from whatsapp.types import Category, HandoverReason, OutboundKind
 
 
@@ -69,7 +68,7 @@ def send_template(*, actor: Actor, conversation_id: UUID, template_key: str, key
     template = registry.find(template_key, conversation.language)
     if template is None or template.variables != ["name"]:
         raise WindowClosed
-    name = people.get_contact(user_id=conversation.user_id).full_name or "ji"
+    name = name_of(conversation)
     text = template.body.replace("{{1}}", name)
     letter = Letter(text, template=template_key, variables={"name": name})
     write(conversation, [letter], dedupe_key=f"staff:{key}", kind=OutboundKind.STAFF, category=Category.UTILITY)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts import selectors as people
 from accounts.channels import Told, Unreachable
 from msmebazaar.core import clock
 from valuation import selectors as valuations
@@ -15,7 +14,7 @@ from whatsapp.models import Conversation
 from whatsapp.services import registry, sending
 from whatsapp.services.memory import NUDGE_AFTER, recall
 from whatsapp.services.results import valuation_bubbles
-from whatsapp.services.writing import Letter, letters_of, write
+from whatsapp.services.writing import Letter, letters_of, name_of, write
 from whatsapp.types import Category, OutboundKind
 
 IN_TALK = 15 * 60  # seconds since their last message in which somebody still looks at the chat
@@ -109,7 +108,7 @@ def _nudge_one(conversation_id: UUID, now: datetime) -> bool:
         text = say("nudge.first" if number == 0 else "nudge.second", conversation.language)
         write(conversation, [Letter(text, go_on)], dedupe_key=key, kind=OutboundKind.NUDGE)
         return True
-    name = people.get_contact(user_id=conversation.user_id).full_name or "ji"
+    name = name_of(conversation)
     letter = Letter(say("nudge.second", conversation.language), go_on, template="go_on", variables={"name": name})
     write(conversation, [letter], dedupe_key=key, kind=OutboundKind.NUDGE, category=Category.UTILITY)
     return True

@@ -34,6 +34,7 @@ from whatsapp.services.writing import LONGEST_WITH_CHOICES, Letter, letter_of, n
 from whatsapp.types import (
     AT_MOST_ONCE,
     REMEDIES,
+    UNSENT,
     BroadcastState,
     Category,
     OutboundKind,
@@ -49,7 +50,6 @@ STATUS_PATH = "/api/v1/whatsapp/status/"
 FEW = 3
 TOMORROW = timedelta(hours=24)
 PATIENCE_S, GLANCE_S = 10, 0.05
-OPEN = (OutboundStatus.PENDING, OutboundStatus.SENDING)
 NEEDED_CONSENT = {Category.MARKETING: Purpose.MARKETING}
 
 
@@ -81,7 +81,7 @@ def send_waiting(*, conversation_id: UUID, now: datetime) -> None:
         VendorError: it may go through later; the outbox plans that.
     """
     with alone_with(conversation_id):
-        waiting = OutboundMessage.objects.filter(conversation_id=conversation_id, status__in=OPEN)
+        waiting = OutboundMessage.objects.filter(conversation_id=conversation_id, status__in=UNSENT)
         for message_id in list(waiting.order_by("created_at", "id").values_list("pk", flat=True)):
             # Read one by one: handing over takes time, in which they may write STOP or a report may come.
             message = waiting.select_related("conversation").filter(pk=message_id).first()
@@ -111,7 +111,7 @@ def _send_one(message: OutboundMessage, now: datetime) -> None:
         _finish(message, plan.refusal)
         return
     _keep_pace()
-    claimed = OutboundMessage.objects.filter(pk=message.pk, status__in=OPEN)
+    claimed = OutboundMessage.objects.filter(pk=message.pk, status__in=UNSENT)
     if not claimed.update(status=OutboundStatus.SENDING, attempts=F("attempts") + 1):
         return
     try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from accounts import selectors as people
 from msmebazaar.core.outbox import publish
 from whatsapp.events import MessagesWritten
 from whatsapp.flow import Bubble, Choice
@@ -26,6 +27,11 @@ class Letter:
     media_url: str = ""
     template: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def name_of(conversation: Conversation) -> str:
+    """How a template speaks to them: a variable may not be empty."""
+    return people.get_contact(user_id=conversation.user_id).full_name or "ji"
 
 
 def letters_of(bubbles: Iterable[Bubble]) -> list[Letter]:
