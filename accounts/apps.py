@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        from accounts import channels, handlers, holders, keepers, schema  # noqa: F401 - registered by import
+        from accounts import channels, handlers, holders, keepers, schema, staff  # noqa: F401 - registered by import
         from accounts.personal_data import AccountsHolder
         from accounts.services import senders
         from accounts.types import NotificationChannel

@@ -17,6 +17,15 @@ class ContactsMerged(Event):
 
 
 @dataclass(frozen=True)
+class ContactsParted(Event):
+    """A merge was taken back: there are two people again."""
+
+    name: ClassVar[str] = "accounts.ContactsParted"
+    survivor_id: UUID
+    absorbed_id: UUID
+
+
+@dataclass(frozen=True)
 class DispatchWritten(Event):
     """A notification waits to be sent through a channel."""
 

@@ -98,6 +98,59 @@ class CannotMerge(Conflict):
     default_detail = N_("This address belongs to an account that cannot be joined with yours. Write to our staff.")
 
 
+class ColleagueNotFound(NotFound):
+    code = "accounts.colleague_not_found"
+    default_detail = N_("There is no such colleague.")
+
+
+class ColleagueKnown(Conflict):
+    code = "accounts.colleague_known"
+    title = N_("Name taken")
+    default_detail = N_("A colleague with this user name exists already.")
+
+
+class NotAPerson(NotFound):
+    code = "accounts.not_a_person"
+    default_detail = N_("There is no such person, or they are gone.")
+
+
+class ProposalNotFound(NotFound):
+    code = "accounts.proposal_not_found"
+    default_detail = N_("There is no such proposal.")
+
+
+class ProposalOpen(Conflict):
+    code = "accounts.proposal_open"
+    title = N_("Already proposed")
+    default_detail = N_("The same is proposed already and waits for a second colleague.")
+
+
+class ProposalClosed(Conflict):
+    code = "accounts.proposal_closed"
+    title = N_("Already decided")
+    default_detail = N_("This proposal has been decided or withdrawn.")
+
+
+class SameColleague(Forbidden):
+    code = "accounts.same_colleague"
+    title = N_("A second colleague is needed")
+    default_detail = N_("Whoever proposed something cannot approve it. Ask a colleague.")
+
+
+class MergeGone(Conflict):
+    code = "accounts.merge_gone"
+    title = N_("Cannot be taken back")
+    default_detail = N_("This merge was taken back already, or one of the two is gone.")
+
+
+class LookingOnly(Forbidden):
+    """A colleague sees with somebody's eyes."""
+
+    code = "accounts.looking_only"
+    title = N_("Reading only")
+    default_detail = N_("You look with this person's eyes. Nothing can be changed or revealed that way.")
+
+
 class OrganisationNotFound(NotFound):
     code = "accounts.organisation_not_found"
     default_detail = N_("There is no such organisation.")

@@ -122,6 +122,21 @@ class DataRequestKind(models.TextChoices):
     GRIEVANCE = "grievance", _("Grievance")
 
 
+class ProposalKind(models.TextChoices):
+    """What two colleagues have to agree on."""
+
+    DUTIES = "duties", _("Duties of a colleague")
+    EXPORT = "export", _("A copy of a person's data")
+    ERASURE = "erasure", _("Erasure of a person")
+
+
+class ProposalState(models.TextChoices):
+    PROPOSED = "proposed", _("Waits for a second colleague")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class ExportState(models.TextChoices):
     PENDING = "pending", _("Being made")
     READY = "ready", _("Ready")
@@ -185,3 +200,70 @@ class Tokens:
     refresh: str
     expires_in: int
     user: Me
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody of staff, and what they are there for; no regions: the whole country, no languages: any."""
+
+    user_id: UUID
+    username: str
+    duties: frozenset[str]
+    regions: frozenset[str]
+    languages: frozenset[str]
+    is_away: bool
+    is_superuser: bool
+
+
+@dataclass(frozen=True)
+class ProposalShown:
+    """`content`: what would change, as (what, now, then); `is_own`: the reader proposed it."""
+
+    proposal_id: UUID
+    kind: str
+    kind_name: str
+    person: str
+    person_id: UUID
+    content: tuple[tuple[str, str, str], ...]
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class PersonShown:
+    """A person as staff see them: addresses masked. `since`: when they joined."""
+
+    user_id: UUID
+    full_name: str
+    language: str
+    since: datetime
+    is_active: bool
+    is_staff: bool
+    is_erased: bool
+    merged_into: UUID | None
+    identities: tuple[IdentityOfMe, ...]
+    organisations: tuple[OrganisationOfMe, ...]
+    tiers: tuple[str, ...]
+    consents: tuple[tuple[str, bool], ...]
+    live_sessions: int
+
+
+@dataclass(frozen=True)
+class MergeShown:
+    """A merge of contacts that can be taken back."""
+
+    merge_id: UUID
+    absorbed_id: UUID
+    at: datetime
+    count: int
+
+
+@dataclass(frozen=True)
+class PersonFound:
+    user_id: UUID
+    full_name: str
+    language: str
+    organisation: str
+    is_active: bool

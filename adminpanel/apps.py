@@ -1,3 +1,5 @@
+"""Where staff work: the Django admin with our name on it, queues, numbers, desks, and the demonstration market."""
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
@@ -14,4 +16,8 @@ class AdminpanelConfig(AppConfig):
     verbose_name = "Staff"
 
     def ready(self) -> None:
-        from adminpanel import signin  # noqa: F401 - registers receivers and the rotation of secrets
+        from accounts import holders
+        from adminpanel import handlers, keepers, kinds, signin, staff  # noqa: F401 - registered by import
+        from adminpanel.personal_data import AdminpanelHolder
+
+        holders.register("adminpanel", AdminpanelHolder())

@@ -1,9 +1,10 @@
-"""Our admin site: queues first, then tables."""
+"""Our admin site: work first, then numbers, then tables; rights by duty and region."""
 
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -12,12 +13,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
+from adminpanel import roles
+from adminpanel.navigation import navigation
 from adminpanel.signin import has_second_factor, owns_second_factor
-from msme import selectors as listings
-from msmebazaar.core import clock
-from msmebazaar.core.outbox import selectors as outbox
+from msmebazaar.core import context, history
+from msmebazaar.core.actor import Actor
 
-NOT_ON_THE_MENU = frozenset({"account", "socialaccount", "mfa"})
+NOT_ON_THE_MENU = frozenset({"account", "socialaccount", "mfa", "auth"})
 
 
 class BazaarAdminSite(AdminSite):
@@ -25,7 +27,8 @@ class BazaarAdminSite(AdminSite):
     site_title = "MSMEBazaar"
     index_title = _("Today")
     enable_nav_sidebar = True
-    site_url = "/api/docs/"
+    site_url = None
+    empty_value_display = "–"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Tables of the sign-in package stay off the menu: they are changed through its own pages and rules."""
@@ -34,8 +37,34 @@ class BazaarAdminSite(AdminSite):
         super().register(shown, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff, active, and past the second factor."""
-        return super().has_permission(request) and has_second_factor(request)
+        """Staff, active, and past the second factor. From here on the request carries its actor."""
+        allowed = super().has_permission(request) and has_second_factor(request)
+        if allowed:
+            self.actor(request)
+        return allowed
+
+    def actor(self, request: HttpRequest) -> Actor:
+        """Who of staff asks, with duties and regions; read once a request."""
+        found: Actor | None = getattr(request, "actor", None)
+        if found is None:
+            assert request.user.pk is not None, "admin_view refuses anonymous requests"
+            found = people.actor_of(user_id=request.user.pk)
+            request.actor = found  # type: ignore[attr-defined]
+            context.bind_actor(str(found.user_id))
+            history.acting(found.user_id)
+        return found
+
+    def may_view(self, request: HttpRequest, model: type[Model]) -> bool:
+        return request.user.is_authenticated and roles.may_view(self.actor(request), model)
+
+    def visible(self, request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        return roles.visible(self.actor(request), rows)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        found: dict[str, Any] = super().each_context(request)
+        if self.has_permission(request):
+            found["desk"] = navigation(self.actor(request))
+        return found
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """To whichever step of the sign-in is missing, and back."""
@@ -49,29 +78,12 @@ class BazaarAdminSite(AdminSite):
         return redirect(f"{reverse(step)}?{urlencode({'next': back})}")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from adminpanel import views
+        from adminpanel.pages import PAGES
 
-        own = [
-            path("review/listings/", self.admin_view(views.review_queue), name="review-listings"),
-            path("review/listings/<uuid:listing_id>/", self.admin_view(views.review_listing), name="review-listing"),
-            path("review/tiers/", self.admin_view(views.tier_queue), name="review-tiers"),
-            path("review/tiers/<uuid:request_id>/", self.admin_view(views.review_tier), name="review-tier"),
-            path("review/duplicates/", self.admin_view(views.duplicates), name="review-duplicates"),
-            path("valuations/<uuid:valuation_id>/", self.admin_view(views.valuation_desk), name="valuation-desk"),
-            path("documents/<uuid:document_id>/", self.admin_view(views.open_document), name="open-document"),
-            path("desk/", self.admin_view(views.data_desk), name="data-desk"),
-            path("desk/<uuid:request_id>/", self.admin_view(views.data_request), name="data-request"),
-            path("desk/<uuid:request_id>/export/", self.admin_view(views.export_for), name="data-request-export"),
-        ]
+        own = [path(route, self.admin_view(view), name=name) for route, view, name in PAGES]
         return [*own, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        depth = outbox.outbox_depth(now=clock.now())
-        today = {
-            "waiting_listings": listings.count_review_items(),
-            "waiting_tiers": people.open_verification_requests().count(),
-            "open_pairs": listings.count_open_pairs(),
-            "open_requests": people.open_data_requests().count(),
-            "outbox": depth,
-        }
-        return super().index(request, {**(extra_context or {}), **today})
+        from adminpanel.pages.home import today
+
+        return super().index(request, {**(extra_context or {}), **today(self.actor(request))})

@@ -7,7 +7,7 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import holders
-        from matching import checks, handlers, keepers, kinds, selectors  # noqa: F401 - registered by import
+        from matching import checks, handlers, keepers, kinds, selectors, staff  # noqa: F401 - registered by import
         from matching.personal_data import MatchingHolder
         from msme import closeness
 

@@ -118,3 +118,21 @@ class NoLoanAsked(NotFound):
     code = "matching.no_loan_asked"
     title = N_("No loan is asked for")
     default_detail = N_("This listing asks for no loan.")
+
+
+class MessageNotFound(NotFound):
+    code = "matching.message_not_found"
+    title = N_("Message not found")
+    default_detail = N_("The other side has written no such message.")
+
+
+class ReportNotFound(NotFound):
+    code = "matching.report_not_found"
+    title = N_("Report not found")
+    default_detail = N_("There is no such report.")
+
+
+class ReportDecided(Conflict):
+    code = "matching.report_decided"
+    title = N_("Already decided")
+    default_detail = N_("Somebody has decided on this report: “%(now)s”.")

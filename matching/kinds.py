@@ -84,6 +84,22 @@ register(
         N_("You have a message about “%(title)s”. Never pay a token or an advance before a contract."),
     ),
     Kind(
+        "matching.message_warned",
+        N_("About one of your messages"),
+        N_(
+            "A message of yours about “%(title)s” was reported, and our staff agree. Ask for no money in advance and stay "
+            "polite, or we have to close your account."
+        ),
+        purpose=None,
+    ),
+    Kind(
+        "matching.report_answered",
+        N_("We looked at your report"),
+        N_("We have looked at the message about “%(title)s” that you reported. Thank you for telling us."),
+        purpose=None,
+        channels=(),
+    ),
+    Kind(
         "matching.letter_sent",
         N_("An offer for your business"),
         N_("You have a letter of intent for “%(title)s”. Open it to accept or decline."),

@@ -42,6 +42,21 @@ class Condition(models.TextChoices):
     STAKE = "stake", _("Stake")
 
 
+class ReportReason(models.TextChoices):
+    """What is wrong with a message of the other side."""
+
+    FRAUD = "fraud", _("Asks for money in advance, or looks like fraud")
+    ABUSE = "abuse", _("Insults or threatens")
+    SPAM = "spam", _("Has nothing to do with the business")
+    OTHER = "other", _("Something else")
+
+
+class ReportState(models.TextChoices):
+    OPEN = "open", _("Open")
+    UPHELD = "upheld", _("Upheld: the other side was warned")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
 class FeedbackKind(models.TextChoices):
     VIEWED = "viewed", _("Viewed")
     SAVED = "saved", _("Saved")
@@ -149,3 +164,17 @@ class WaitingIntroduction:
 def code_of(introduction_id: UUID) -> str:
     """Four signs of an introduction's id, for a person to type; an owner's open requests are told apart by them."""
     return introduction_id.hex[-4:].upper()
+
+
+@dataclass(frozen=True)
+class ReportedShown:
+    """A reported message among those around it: (when, side, text as the other side reads it, whether it is the one)."""
+
+    report_id: UUID
+    reason: str
+    text: str
+    at: datetime
+    state: str
+    listing_title: str
+    introduction_id: UUID
+    messages: tuple[tuple[datetime, str, str, bool], ...]

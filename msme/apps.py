@@ -7,7 +7,7 @@ class MsmeConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import holders
-        from msme import handlers, keepers, kinds  # noqa: F401 - registered by import
+        from msme import handlers, keepers, kinds, staff  # noqa: F401 - registered by import
         from msme.personal_data import MsmeHolder
 
         holders.register("msme", MsmeHolder())

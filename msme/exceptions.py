@@ -149,3 +149,21 @@ class ImportNotFound(NotFound):
     code = "msme.import_not_found"
     title = N_("Import not found")
     default_detail = N_("There is no such import.")
+
+
+class PaperReviewed(Conflict):
+    code = "msme.paper_reviewed"
+    title = N_("Already reviewed")
+    default_detail = N_("Somebody has reviewed this paper: “%(now)s”.")
+
+
+class ReviewNotTakenBack(Conflict):
+    code = "msme.review_not_taken_back"
+    title = N_("Cannot be taken back")
+    default_detail = N_("The listing has gone on since; it is “%(now)s”.")
+
+
+class NoPicture(Conflict):
+    code = "msme.no_picture"
+    title = N_("No picture")
+    default_detail = N_("Spreadsheets and texts cannot be shown as pictures; fetch the file.")

@@ -25,6 +25,18 @@ register(
         N_("A file you sent could not be taken. Open your documents to read why, and send it again."),
     ),
     Kind(
+        "msme.paper_rejected",
+        N_("A paper was not accepted"),
+        N_(
+            "We looked at a paper of yours and could not accept it. Open your documents to read why, and send it again."
+        ),
+    ),
+    Kind(
+        "msme.review_taken_back",
+        N_("We look at your listing again"),
+        N_("Our decision on “%(title)s” was taken back; it waits for review again. You need not do anything."),
+    ),
+    Kind(
         "msme.new_listings",
         N_("New listings for you"),
         N_("%(count)s new for your search “%(name)s”. Open the search to see them, or to stop these messages."),

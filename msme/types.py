@@ -298,6 +298,24 @@ def band_of(name: str, amount: Decimal) -> int:
     return bisect_right(BANDS[name], amount)
 
 
+class PaperReview(models.TextChoices):
+    """What staff made of a paper. Not the check for viruses and shape, which a machine does."""
+
+    UNSEEN = "unseen", _("Not reviewed")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Not accepted")
+
+
+class PaperReason(models.TextChoices):
+    """Why a paper is not accepted; the owner reads the sentence in their language."""
+
+    UNREADABLE = "unreadable", _("The paper cannot be read. Send a sharper copy.")
+    WRONG_KIND = "wrong_kind", _("The paper is of another kind than said.")
+    OTHER_BUSINESS = "other_business", _("The paper is about another business.")
+    TOO_OLD = "too_old", _("The paper is too old. Send the newest one.")
+    ALTERED = "altered", _("The paper looks altered. Send the original.")
+
+
 class ReviewReason(models.TextChoices):
     """Why staff ask for changes; the owner reads the sentence in their language (`msme.texts`)."""
 
@@ -518,3 +536,26 @@ class OwnListing:
     title: str
     status: str
     ask_inr: Decimal
+
+
+@dataclass(frozen=True)
+class PaperShown:
+    """A paper beside what its business says of itself, for review. `size` in bytes; `others`: kind and review of others."""
+
+    document_id: UUID
+    kind: str
+    name: str
+    fiscal_year: str
+    content_type: str
+    size: int
+    scan: str
+    sent_at: datetime
+    has_picture: bool
+    business_id: UUID
+    business_name: str
+    constitution: str
+    state: str
+    city: str
+    nic_code: str
+    others: tuple[tuple[str, str], ...]
+    figures: "tuple[YearOfFigures, ...]"

@@ -4,6 +4,7 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from msmebazaar.core import health, metrics
@@ -41,6 +42,7 @@ urlpatterns = [
     path("m/<str:token>/", own_page, name="own-page"),
     path("notice/<str:language>/", notice, name="notice"),
     path("admin/", admin.site.urls),
+    path("language/", set_language, name="set_language"),
     *[path(f"staff/{closed}", pages.not_here) for closed in CLOSED_STAFF_PAGES],
     path("staff/", include("allauth.urls")),
     path("health/live", health.live, name="health-live"),

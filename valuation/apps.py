@@ -7,7 +7,7 @@ class ValuationConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import holders
-        from valuation import handlers, kinds  # noqa: F401 - registered by import
+        from valuation import handlers, kinds, staff  # noqa: F401 - registered by import
         from valuation.personal_data import ValuationHolder
 
         holders.register("valuation", ValuationHolder())

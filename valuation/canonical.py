@@ -115,3 +115,9 @@ def _year(row: YearOfFigures, related: Decimal) -> dict[str, Any]:
             for item in row.add_backs
         ],
     }
+
+
+def last_year_of(content: Mapping[str, Any]) -> dict[str, Decimal]:
+    """The amounts of the newest year in an input, for twelve months."""
+    newest = max(content["years"], key=lambda year: year["fiscal_year"])
+    return {name: Decimal(amount) * 12 / newest["months"] for name, amount in newest["amounts"].items()}

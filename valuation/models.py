@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from msmebazaar.core.crypto import EncryptedTextField
+from msmebazaar.core.history import tracked
 from msmebazaar.core.models import TimeStamped
 from valuation.types import (
     NarrativeSource,
@@ -117,6 +118,7 @@ class Narrative(TimeStamped):
         return f"{self.language} of {self.valuation_id}"
 
 
+@tracked("state", "point_inr", "low80_inr", "high80_inr", "proposed_by_id", "decided_by_id")
 class Override(TimeStamped):
     """Staff's judgement over the engine's: proposed by one, decided by another, with reasons. The valuation stays as it is."""
 
@@ -151,6 +153,26 @@ class Override(TimeStamped):
         return f"{self.state} for {self.valuation_id}"
 
 
+class Oddity(TimeStamped):
+    """A valuation outside its usual range: a colleague looks at it before its owner relies on it for long."""
+
+    valuation = models.OneToOneField(Valuation, on_delete=models.CASCADE, related_name="oddity")
+    reasons = models.JSONField(default=list, help_text="Codes of `OddReason`.")
+    looked_by_id = models.UUIDField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "oddities"
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(looked_at__isnull=True), name="valuation_oddity_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.reasons)} of {self.valuation_id}"
+
+
+@tracked("valuation", "registration_number", "recorded_by_id")
 class SignOff(TimeStamped):
     """A registered valuer has gone through a valuation. The registration number is public (IBBI's register)."""
 

@@ -1,6 +1,6 @@
 """Reads over valuations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from msme import selectors as businesses
-from msmebazaar.core.actor import Actor, Scope
+from msmebazaar.core.actor import Actor, Duty, Scope
 from msmebazaar.core.types import Money
 from valuation import canonical
 from valuation.canonical import Answers
@@ -20,10 +20,21 @@ from valuation.engine.v2.levers import Scenario, effect, levers, scenario_of
 from valuation.engine.v2.texts import say
 from valuation.exceptions import FiguresMissing, NotComparable, ValuationNotFound, ValuationNotReady
 from valuation.explanation import explain, reason
-from valuation.models import ListingValuation, Narrative, Override, ShareLink, Valuation
+from valuation.models import ListingValuation, Narrative, Oddity, Override, ShareLink, Valuation
 from valuation.packs import current_pack, packs
 from valuation.texts import finding
-from valuation.types import DeskItem, OverrideItem, OverrideState, ValuationStatus, ValuationSummary, ValuationTold
+from valuation.types import (
+    DeskItem,
+    OddityItem,
+    OddReason,
+    OverrideItem,
+    OverrideState,
+    RunItem,
+    RunsCompared,
+    ValuationStatus,
+    ValuationSummary,
+    ValuationTold,
+)
 
 
 def own_valuations(*, actor: Actor) -> QuerySet[Valuation]:
@@ -162,11 +173,77 @@ def latest_summary(*, organisation_ids: Iterable[UUID]) -> ValuationSummary | No
     )
 
 
-def get_desk_item(*, valuation_id: UUID) -> DeskItem:
-    """For staff. Raises: ValuationNotFound."""
-    row = Valuation.objects.filter(pk=valuation_id).select_related("business").first()
+def get_desk_item(*, actor: Actor, valuation_id: UUID) -> DeskItem:
+    """For staff who oversee valuations. Raises: Forbidden, ValuationNotFound: not there, or of another region."""
+    return _desk_item(_of_desk(actor, valuation_id))
+
+
+def get_oddity_desk_item(*, actor: Actor, oddity_id: UUID) -> DeskItem:
+    """The valuation that is out of the ordinary. Raises: Forbidden, ValuationNotFound."""
+    row = Oddity.objects.filter(pk=oddity_id).first()
     if row is None:
         raise ValuationNotFound
+    return get_desk_item(actor=actor, valuation_id=row.valuation_id)
+
+
+def get_override_desk_item(*, actor: Actor, override_id: UUID) -> DeskItem:
+    """The valuation that somebody proposes to override. Raises: Forbidden, ValuationNotFound."""
+    row = Override.objects.filter(pk=override_id).first()
+    if row is None:
+        raise ValuationNotFound
+    return get_desk_item(actor=actor, valuation_id=row.valuation_id)
+
+
+def compare_runs(*, actor: Actor, first_id: UUID, second_id: UUID) -> RunsCompared:
+    """Two valuations of one business side by side. Raises: Forbidden, ValuationNotFound."""
+    first, second = _of_desk(actor, first_id), _of_desk(actor, second_id)
+    if first.business_id != second.business_id:
+        raise ValuationNotFound
+    one, other = (dict(_flat({"input": row.input, "output": row.output or {}})) for row in (first, second))
+    names = [*one, *(name for name in other if name not in one)]
+    return RunsCompared(
+        _desk_item(first),
+        _desk_item(second),
+        tuple((name, one.get(name, "–"), other.get(name, "–")) for name in names if one.get(name) != other.get(name)),
+    )
+
+
+def _flat(content: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(content, dict):
+        for name, value in content.items():
+            yield from _flat(value, f"{path}.{name}" if path else str(name))
+    elif isinstance(content, list):
+        for number, value in enumerate(content):
+            named = value.get("id") or value.get("fiscal_year") if isinstance(value, dict) else None
+            yield from _flat(value, f"{path}[{named or number}]")
+    else:
+        yield path, str(content)
+
+
+def _of_desk(actor: Actor, valuation_id: UUID) -> Valuation:
+    actor.require_duty(Duty.VALUATION)
+    row = Valuation.objects.filter(pk=valuation_id).select_related("business", "oddity").first()
+    if row is None or not actor.covers(row.business.state):
+        raise ValuationNotFound
+    return row
+
+
+def _runs_of(row: Valuation) -> tuple[RunItem, ...]:
+    others = Valuation.objects.filter(business_id=row.business_id).exclude(pk=row.pk).order_by("-created_at")[:20]
+    return tuple(
+        RunItem(other.id, other.completed_at, other.engine_version, other.pack_id, other.point_inr) for other in others
+    )
+
+
+def _oddity_of(row: Valuation) -> OddityItem | None:
+    oddity = getattr(row, "oddity", None)
+    if oddity is None:
+        return None
+    reasons = tuple(str(OddReason(code).label) for code in oddity.reasons)
+    return OddityItem(oddity.id, reasons, oddity.note, oddity.looked_at is None)
+
+
+def _desk_item(row: Valuation) -> DeskItem:
     output = row.output or {}
     language = (get_language() or "en")[:2]
     overrides = [
@@ -207,6 +284,8 @@ def get_desk_item(*, valuation_id: UUID) -> DeskItem:
         row.completed_at,
         tuple(overrides),
         tuple(row.sign_offs.values_list("valuer_name", "registration_number")),
+        _oddity_of(row),
+        _runs_of(row),
     )
 
 

@@ -30,6 +30,15 @@ class Shown(models.TextChoices):
     POINT = "point", _("The value and the range")
 
 
+class OddReason(models.TextChoices):
+    """Why a valuation is looked at by a colleague."""
+
+    JUMP = "jump", _("Far from the value before: more than double, or less than half")
+    REVENUE_MULTIPLE = "revenue_multiple", _("Over five times, or under a twentieth of, the year's revenue")
+    WIDE = "wide", _("The upper end of the range is over eight times the lower")
+    NOTHING = "nothing", _("The value is nothing although there is profit")
+
+
 class OverrideState(models.TextChoices):
     PROPOSED = "proposed", _("Waits for a second colleague")
     APPROVED = "approved", _("Approved")
@@ -101,6 +110,40 @@ class OverrideItem:
 
 
 @dataclass(frozen=True)
+class OddityItem:
+    """Why a value is looked at, in words, and what a colleague made of it."""
+
+    oddity_id: UUID
+    reasons: tuple[str, ...]
+    note: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class RunItem:
+    """Another valuation of the same business, to compare with."""
+
+    valuation_id: UUID
+    completed_at: datetime | None
+    engine_version: str
+    pack_id: str
+    point_inr: Decimal | None
+
+
+@dataclass(frozen=True)
+class RunsCompared:
+    """Two valuations side by side: what the engine was given and found, where it differs; amounts as the engine writes them."""
+
+    first: "DeskItem"
+    second: "DeskItem"
+    differences: tuple[tuple[str, str, str], ...]
+
+    @property
+    def sides(self) -> tuple["DeskItem", "DeskItem"]:
+        return self.first, self.second
+
+
+@dataclass(frozen=True)
 class DeskItem:
     """A valuation as staff see it: the value, why, and what colleagues made of it."""
 
@@ -120,3 +163,5 @@ class DeskItem:
     completed_at: datetime | None
     overrides: tuple[OverrideItem, ...]
     sign_offs: tuple[tuple[str, str], ...]
+    oddity: "OddityItem | None"
+    runs: tuple["RunItem", ...]

@@ -40,6 +40,7 @@ class HandoverAdmin(ReadOnlyAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("inbox/", wrap(desk.inbox), name="whatsapp-inbox"),
+            path("open/<uuid:handover_id>/", wrap(desk.open_handover), name="whatsapp-handover-open"),
             path("chat/<uuid:conversation_id>/", wrap(desk.chat), name="whatsapp-chat"),
             path("broadcasts/new/", wrap(desk.plan_broadcast), name="whatsapp-broadcast-new"),
             path("broadcasts/<uuid:broadcast_id>/", wrap(desk.broadcast), name="whatsapp-broadcast"),

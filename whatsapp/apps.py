@@ -8,7 +8,7 @@ class WhatsappConfig(AppConfig):
     def ready(self) -> None:
         from accounts import channels, holders
         from accounts.types import NotificationChannel
-        from whatsapp import handlers, keepers, services  # noqa: F401 - registered by import
+        from whatsapp import handlers, keepers, services, staff  # noqa: F401 - registered by import
         from whatsapp.personal_data import WhatsappHolder
 
         holders.register("whatsapp", WhatsappHolder())

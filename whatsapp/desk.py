@@ -5,26 +5,29 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import selectors as people
 from msmebazaar.core import clock
-from msmebazaar.core.actor import Actor
+from msmebazaar.core.actor import Actor, Duty
 from msmebazaar.core.exceptions import AppError
 from msmebazaar.core.http.problems import to_problem
 from msmebazaar.core.uuid7 import uuid7
 from whatsapp import services
+from whatsapp.exceptions import ConversationNotFound
 from whatsapp.flow import product_language
 from whatsapp.forms import BroadcastPlan, ChatAct
 
 
 def _actor(request: HttpRequest) -> Actor:
-    """Staff who are logged in; `admin_view` let nobody else through."""
-    assert request.user.pk is not None, "admin_view refuses anonymous requests"
-    return people.actor_of(user_id=request.user.pk)
+    """Staff who are logged in; `admin_view` let nobody else through, and the site has read their duties."""
+    actor: Actor = admin.site.actor(request)  # type: ignore[attr-defined]
+    if not actor.has_duty(Duty.CHAT):
+        raise PermissionDenied
+    return actor
 
 
 def _shown(request: HttpRequest, template: str, **content: Any) -> HttpResponse:
@@ -35,6 +38,16 @@ def _shown(request: HttpRequest, template: str, **content: Any) -> HttpResponse:
 def inbox(request: HttpRequest) -> HttpResponse:
     items = services.inbox(actor=_actor(request))
     return _shown(request, "inbox", items=items, now=clock.now(), title=_("WhatsApp inbox"))
+
+
+@require_safe
+def open_handover(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+    """To the conversation of a hand-over; back to the inbox when it is over."""
+    try:
+        key = services.conversation_of_handover(actor=_actor(request), handover_id=handover_id)
+    except ConversationNotFound:
+        return redirect("admin:whatsapp-inbox")
+    return redirect("admin:whatsapp-chat", conversation_id=key)
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from accounts.events import ContactsMerged
+from accounts.events import ContactsMerged, ContactsParted
 from msmebazaar.core import clock
 from msmebazaar.core.outbox import subscribe
 from valuation.events import ValuationCompleted
@@ -63,3 +63,8 @@ def answer_with_valuation(*, valuation_id: str, **_: object) -> None:
 @subscribe(ContactsMerged, name="whatsapp.move_conversation", queue="messages")
 def move_conversation(*, survivor_id: str, absorbed_id: str, **_: object) -> None:
     services.move_conversation(survivor_id=UUID(survivor_id), absorbed_id=UUID(absorbed_id))
+
+
+@subscribe(ContactsParted, name="whatsapp.part_conversation", queue="messages")
+def part_conversation(*, survivor_id: str, absorbed_id: str, **_: object) -> None:
+    services.part_conversation(survivor_id=UUID(survivor_id), absorbed_id=UUID(absorbed_id))

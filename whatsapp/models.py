@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from msmebazaar.core.crypto import EncryptedTextField
+from msmebazaar.core.history import tracked
 from msmebazaar.core.models import TimeStamped
 from whatsapp.types import (
     BroadcastState,
@@ -97,6 +98,7 @@ class InboundMedia(TimeStamped):
         return self.media_sid
 
 
+@tracked("state", "content_sid", "disabled_because")
 class Template(TimeStamped):
     """A text at Twilio under its ContentSid: one WhatsApp has approved, or buttons and lists for open conversations.
 
@@ -120,6 +122,7 @@ class Template(TimeStamped):
         return f"{self.key} ({self.language})"
 
 
+@tracked("state", "most", "written", "ended_because")
 class Broadcast(TimeStamped):
     """One template to many people who agreed to hear such things. `segment` says to whom, `most` caps how many."""
 
@@ -172,6 +175,7 @@ class OutboundMessage(TimeStamped):
         return f"{self.status} {self.dedupe_key}"
 
 
+@tracked("reason", "taken_by", "closed_at")
 class Handover(TimeStamped):
     """A person of ours has, or is to have, the chat: the bot is silent until it is closed."""
 

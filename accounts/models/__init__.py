@@ -3,15 +3,17 @@
 from accounts.models.consent import ConsentEntry
 from accounts.models.notifications import Dispatch, Notification, NotificationSettings
 from accounts.models.organisations import AdvisorMandate, Invitation, Membership, Organisation
-from accounts.models.people import Identity, User
+from accounts.models.people import ContactMerge, Identity, User
 from accounts.models.privacy import DataExport, DataRequest, Nominee, SealedRecord
 from accounts.models.sessions import LoginLink, OtpChallenge, RefreshToken, Session
+from accounts.models.staff import Proposal, StaffProfile
 from accounts.models.verification import Badge, VerificationRequest
 
 __all__ = [
     "AdvisorMandate",
     "Badge",
     "ConsentEntry",
+    "ContactMerge",
     "DataExport",
     "DataRequest",
     "Dispatch",
@@ -24,9 +26,11 @@ __all__ = [
     "NotificationSettings",
     "Organisation",
     "OtpChallenge",
+    "Proposal",
     "RefreshToken",
     "SealedRecord",
     "Session",
+    "StaffProfile",
     "User",
     "VerificationRequest",
 ]

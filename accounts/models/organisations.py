@@ -17,6 +17,7 @@ from accounts.types import (
 )
 from msmebazaar.core.actor import Scope
 from msmebazaar.core.crypto import EncryptedTextField
+from msmebazaar.core.history import tracked
 from msmebazaar.core.models import TimeStamped
 
 SCOPES = [(scope.value, scope.value) for scope in Scope]
@@ -27,6 +28,7 @@ def first_roles() -> list[str]:
     return [MarketRole.OWNER, MarketRole.BUYER]
 
 
+@tracked("kind", "roles", "erased_at")
 class Organisation(TimeStamped):
     """Who owns businesses, listings and mandates. Every person has a personal one. `roles`: what it is on the market."""
 
@@ -40,6 +42,7 @@ class Organisation(TimeStamped):
         return self.name or f"organisation {str(self.id)[-6:]}"
 
 
+@tracked("user", "organisation", "role")
 class Membership(TimeStamped):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
@@ -78,6 +81,7 @@ class Invitation(TimeStamped):
         return f"{self.state} invitation to {self.organisation_id}"
 
 
+@tracked("state", "scopes", "valid_from", "valid_until", "tail_months")
 class AdvisorMandate(TimeStamped):
     """An owner lets an advisor's organisation act for theirs: for these scopes, these dates, until it is ended."""
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.types import IdentityKind, Language
 from msmebazaar.core.crypto import EncryptedTextField
+from msmebazaar.core.history import tracked
 from msmebazaar.core.models import TimeStamped
 
 
@@ -23,6 +24,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username=username)
 
 
+@tracked("language", "is_active", "is_staff", "is_superuser", "merged_into", "erased_at")
 class User(TimeStamped, AbstractBaseUser, PermissionsMixin):
     """A person. Market users log in by phone and have no username; staff have one, with a password, for the admin.
 
@@ -71,3 +73,17 @@ class Identity(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.user_id}"
+
+
+class ContactMerge(TimeStamped):
+    """Two contacts became one: what moved, by kind, so that it can be taken back. `by_id`: a colleague, or nobody."""
+
+    survivor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    absorbed = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    moved = models.JSONField(default=dict)
+    by_id = models.UUIDField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by_id = models.UUIDField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.absorbed_id} into {self.survivor_id}"

@@ -5,9 +5,11 @@ from django.db import models
 from accounts.models.people import User
 from accounts.types import DataRequestKind, ExportState, RequestState
 from msmebazaar.core.crypto import EncryptedTextField
+from msmebazaar.core.history import tracked
 from msmebazaar.core.models import TimeStamped
 
 
+@tracked("kind", "state", "due_at", "answered_by", "answered_at")
 class DataRequest(TimeStamped):
     """A person asks for a correction or complains; staff answer before `due_at`."""
 

@@ -39,6 +39,14 @@ class Session(TimeStamped):
     last_used_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=30, blank=True)
+    colleague = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who of staff looks through it, reading only.",
+    )
+    seen_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"session {self.id}"

@@ -7,9 +7,11 @@ from accounts.models.organisations import Organisation
 from accounts.models.people import User
 from accounts.types import RequestState, Tier
 from msmebazaar.core.crypto import EncryptedTextField
+from msmebazaar.core.history import tracked
 from msmebazaar.core.models import TimeStamped
 
 
+@tracked("organisation", "tier", "reviewer", "granted_at", "expires_at", "ended_at", "ended_because")
 class Badge(TimeStamped):
     """A tier that holds from `granted_at` to `expires_at`. `evidence` holds ids and facts, no personal data."""
 
@@ -39,6 +41,7 @@ class Badge(TimeStamped):
         return f"T{self.tier} of {self.organisation_id}"
 
 
+@tracked("organisation", "tier", "state", "reviewer", "answered_at")
 class VerificationRequest(TimeStamped):
     """An organisation asks staff for a tier. `statement` says what it can show."""
 

@@ -12,8 +12,8 @@ from accounts.holders import Subject
 from accounts.models import AdvisorMandate, DataExport, DataRequest, Dispatch, Membership, Nominee
 from accounts.selectors.people import ids_of
 from accounts.types import AdvisorMandateState, DispatchState, RequestState
-from msmebazaar.core import retention
-from msmebazaar.core.actor import Actor
+from msmebazaar.core import audit, retention
+from msmebazaar.core.actor import Actor, Duty
 
 
 def subject_of(*, user_id: UUID) -> Subject:
@@ -82,6 +82,17 @@ def get_open_data_request(*, request_id: UUID) -> DataRequest:
     found = open_data_requests().filter(pk=request_id).first()
     if found is None:
         raise DataRequestNotFound
+    return found
+
+
+def get_data_request_for_staff(*, actor: Actor, request_id: UUID) -> DataRequest:
+    """An open request with what the person wrote; that a colleague read it is written down.
+
+    Raises: Forbidden, DataRequestNotFound.
+    """
+    actor.require_duty(Duty.PRIVACY)
+    found = get_open_data_request(request_id=request_id)
+    audit.record("accounts.data_request_read", subject_type="user", subject_id=found.user_id, actor_id=actor.user_id)
     return found
 
 

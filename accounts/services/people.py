@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts import selectors
-from accounts.events import ContactsMerged
-from accounts.exceptions import CannotMerge, IdentityNotFound, LastIdentity
+from accounts.events import ContactsMerged, ContactsParted
+from accounts.exceptions import CannotMerge, ColleagueKnown, IdentityNotFound, LastIdentity, MergeGone
 from accounts.models import (
+    ContactMerge,
     DataRequest,
     Identity,
     Membership,
@@ -33,7 +36,7 @@ from accounts.types import (
     Tier,
 )
 from msmebazaar.core import audit
-from msmebazaar.core.actor import Actor
+from msmebazaar.core.actor import Actor, Duty
 from msmebazaar.core.crypto import blind_index
 from msmebazaar.core.logging import get_logger
 from msmebazaar.core.outbox import publish
@@ -164,11 +167,12 @@ def attach_identity(*, user_id: UUID, kind: IdentityKind, value: str, now: datet
 
 
 @transaction.atomic
-def merge_contacts(*, survivor_id: UUID, absorbed_id: UUID, now: datetime) -> None:
+def merge_contacts(*, survivor_id: UUID, absorbed_id: UUID, now: datetime, by: UUID | None = None) -> ContactMerge:
     """Two contacts are one person: all that the absorbed one has becomes the survivor's.
 
     The absorbed row stays, inactive, pointing to the survivor; consent ledger, audit and immutable results keep naming it
-    and are found through that pointer. The apps above move what is theirs when they hear `ContactsMerged`.
+    and are found through that pointer. The apps above move what is theirs when they hear `ContactsMerged`. What moved is
+    kept, so that `undo_contact_merge` can take it back. `by`: the colleague who says so, None when the person proved it.
 
     Raises:
         CannotMerge: one of them is staff, or gone.
@@ -179,11 +183,14 @@ def merge_contacts(*, survivor_id: UUID, absorbed_id: UUID, now: datetime) -> No
     survivor, absorbed = rows[survivor_id], rows[absorbed_id]
     if any(row.is_staff or not row.is_active for row in rows.values()):
         raise CannotMerge
-    absorbed.identities.update(user=survivor)
+    moved = {name: _keys(model.objects.filter(user=absorbed)) for name, model in MOVABLE.items()}
+    moved["memberships"] = _keys(absorbed.memberships.all())
+    moved["organisations"] = [str(key) for key in absorbed.memberships.values_list("organisation_id", flat=True)]
+    moved["roles"] = [str(role) for role in absorbed.memberships.values_list("role", flat=True)]
+    for model in MOVABLE.values():
+        model.objects.filter(user=absorbed).update(user=survivor)
     _move_memberships(survivor, absorbed)
     Session.objects.filter(user=absorbed, ended_at__isnull=True).update(ended_at=now, ended_because="merged")
-    Notification.objects.filter(user=absorbed).update(user=survivor)
-    DataRequest.objects.filter(user=absorbed).update(user=survivor)
     if NotificationSettings.objects.filter(user=survivor).exists():
         NotificationSettings.objects.filter(user=absorbed).delete()
     NotificationSettings.objects.filter(user=absorbed).update(user=survivor)
@@ -192,11 +199,69 @@ def merge_contacts(*, survivor_id: UUID, absorbed_id: UUID, now: datetime) -> No
         survivor.save(update_fields=["full_name", "updated_at"])
     absorbed.is_active, absorbed.merged_into = False, survivor
     absorbed.save(update_fields=["is_active", "merged_into", "updated_at"])
-    _audit("accounts.contacts_merged", survivor_id, {"absorbed_id": str(absorbed_id)})
+    merge = ContactMerge.objects.create(survivor=survivor, absorbed=absorbed, moved=moved, by_id=by)
+    _audit("accounts.contacts_merged", survivor_id, {"absorbed_id": str(absorbed_id)}, by or survivor_id)
     notify(user_ids=[survivor_id], kind="accounts.contacts_merged", now=now)
     publish(ContactsMerged(survivor_id, absorbed_id))
+    return merge
 
 
+@transaction.atomic
+def merge_people(*, actor: Actor, survivor_id: UUID, absorbed_id: UUID, now: datetime) -> ContactMerge:
+    """A colleague says that two contacts are one person.
+
+    Raises:
+        Forbidden; CannotMerge: the same one twice, staff, or gone.
+    """
+    actor.require_duty(Duty.REVIEW)
+    if survivor_id == absorbed_id or User.objects.filter(pk__in=(survivor_id, absorbed_id)).count() != 2:
+        raise CannotMerge
+    return merge_contacts(survivor_id=survivor_id, absorbed_id=absorbed_id, now=now, by=actor.user_id)
+
+
+@transaction.atomic
+def undo_contact_merge(*, actor: Actor, merge_id: UUID, now: datetime) -> None:
+    """Make two people of one again: what moved and is still there goes back; sessions stay ended.
+
+    Raises:
+        Forbidden; MergeGone: there is none, it was taken back, or one of the two is gone.
+    """
+    actor.require_duty(Duty.REVIEW)
+    merge = ContactMerge.objects.select_for_update().filter(pk=merge_id, undone_at__isnull=True).first()
+    if merge is None:
+        raise MergeGone
+    rows = {
+        row.pk: row for row in User.objects.select_for_update().filter(pk__in=(merge.survivor_id, merge.absorbed_id))
+    }
+    survivor, absorbed = rows[merge.survivor_id], rows[merge.absorbed_id]
+    if not survivor.is_active or absorbed.erased_at is not None or absorbed.merged_into_id != survivor.pk:
+        raise MergeGone
+    for name, model in MOVABLE.items():
+        model.objects.filter(pk__in=merge.moved[name], user=survivor).update(user=absorbed)
+    shared = set(merge.moved["organisations"]) & set(_of_both(survivor, merge))
+    for organisation_id, role in zip(merge.moved["organisations"], merge.moved["roles"], strict=True):
+        if organisation_id not in shared:
+            survivor.memberships.filter(organisation_id=organisation_id).delete()
+        Membership.objects.get_or_create(user=absorbed, organisation_id=organisation_id, defaults={"role": role})
+    absorbed.is_active, absorbed.merged_into = True, None
+    absorbed.save(update_fields=["is_active", "merged_into", "updated_at"])
+    merge.undone_at, merge.undone_by_id = now, actor.user_id
+    merge.save(update_fields=["undone_at", "undone_by_id", "updated_at"])
+    _audit("accounts.contact_merge_undone", survivor.pk, {"absorbed_id": str(absorbed.pk)}, actor.user_id)
+    publish(ContactsParted(survivor.pk, absorbed.pk))
+
+
+def _of_both(survivor: User, merge: ContactMerge) -> list[str]:
+    """Organisations that the survivor was a member of before the merge: their membership is older than it."""
+    before = survivor.memberships.filter(created_at__lt=merge.created_at).exclude(pk__in=merge.moved["memberships"])
+    return [str(key) for key in before.values_list("organisation_id", flat=True)]
+
+
+def _keys(rows: "QuerySet[Any]") -> list[str]:
+    return [str(key) for key in rows.values_list("pk", flat=True)]
+
+
+MOVABLE: dict[str, Any] = {"identities": Identity, "notifications": Notification, "data_requests": DataRequest}
 STRENGTH = {MemberRole.VIEWER: 0, MemberRole.MEMBER: 1, MemberRole.ADMIN: 2}
 
 
@@ -243,6 +308,24 @@ def remove_identity(*, user_id: UUID, identity_id: UUID) -> None:
 
 
 @transaction.atomic
+def add_colleague(*, username: str, password: str) -> UUID:
+    """A colleague without any duty.
+
+    Raises:
+        ColleagueKnown.
+    """
+    user = User(username=username, is_staff=True)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise ColleagueKnown from error
+    _give_organisation(user, [MarketRole.STAFF])
+    return user.id
+
+
+@transaction.atomic
 def create_staff(*, username: str, password: str) -> UUID:
     """A colleague with every right in the admin. A second factor is asked for at the first log-in."""
     user = User.objects.create_superuser(username, password)
@@ -284,5 +367,6 @@ def record_reveal(*, actor: Actor, subject_type: str, subject_id: UUID) -> None:
     audit.record("accounts.revealed", subject_type=subject_type, subject_id=subject_id, actor_id=actor.user_id)
 
 
-def _audit(action: str, user_id: UUID, facts: dict[str, object]) -> None:
-    audit.record(action, subject_type="user", subject_id=user_id, actor_id=user_id, facts=facts)
+def _audit(action: str, user_id: UUID, facts: dict[str, object], actor_id: UUID | None = None) -> None:
+    """By the person themselves where nobody else is named."""
+    audit.record(action, subject_type="user", subject_id=user_id, actor_id=actor_id or user_id, facts=facts)

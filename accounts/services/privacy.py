@@ -21,13 +21,12 @@ from accounts.services.notifications import notify
 from accounts.services.sessions import end_all_sessions
 from accounts.types import DataRequestKind, ExportState, MemberRole, RequestState
 from msmebazaar.core import audit, retention
-from msmebazaar.core.actor import Actor
+from msmebazaar.core.actor import Actor, Duty
+from msmebazaar.core.cells import harmless
 from msmebazaar.core.clock import INDIA
 from msmebazaar.core.exceptions import Forbidden
 from msmebazaar.core.outbox import publish
 from msmebazaar.integrations.storage import file_store
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @transaction.atomic
@@ -42,8 +41,7 @@ def open_data_request(*, actor: Actor, kind: DataRequestKind, text: str, now: da
 @transaction.atomic
 def answer_data_request(*, actor: Actor, request_id: UUID, answer: str, now: datetime) -> DataRequest:
     """Staff answer; the person is told."""
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_duty(Duty.PRIVACY)
     request = DataRequest.objects.select_for_update().filter(pk=request_id).first()
     if request is None:
         raise DataRequestNotFound
@@ -127,14 +125,8 @@ def _as_csv(rows: list[dict[str, Any]]) -> str:
     writer = csv.writer(stream)
     writer.writerow(rows[0])
     for row in rows:
-        writer.writerow([_harmless(value) for value in row.values()])
+        writer.writerow([harmless(value) for value in row.values()])
     return "\ufeff" + stream.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    """A cell that a spreadsheet would run as a formula is marked as text."""
-    text = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False) if isinstance(value, (dict, list)) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(FORMULA_STARTS) else text
 
 
 @transaction.atomic
@@ -147,14 +139,24 @@ def erase_me(*, actor: Actor, now: datetime) -> None:
     """
     if actor.is_staff:
         raise Forbidden
-    user = User.objects.select_for_update().get(pk=actor.user_id)
+    erase_person(user_id=actor.user_id, by=actor.user_id, now=now)
+
+
+@transaction.atomic
+def erase_person(*, user_id: UUID, by: UUID, now: datetime) -> None:
+    """The same for somebody who asked us another way; two colleagues have agreed.
+
+    Raises:
+        LastAdmin.
+    """
+    user = User.objects.select_for_update().get(pk=user_id)
     subject = subject_of(user_id=user.pk)
     _guard_shared_organisations(user, subject)
     SealedRecord.objects.create(user=user, content=_as_json(holders.collect(subject)), sealed_at=now)
     end_all_sessions(user_id=user.pk, because="erased", now=now)
     for _app, holder in holders.highest_first():
         holder.erase(subject, now=now)
-    _audit("accounts.erased", user.pk, actor.user_id, {"organisations": len(subject.organisation_ids)})
+    _audit("accounts.erased", user.pk, by, {"organisations": len(subject.organisation_ids)})
 
 
 def _as_json(tables: dict[str, list[dict[str, Any]]]) -> str:

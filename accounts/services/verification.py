@@ -13,9 +13,8 @@ from accounts.models import Badge, VerificationRequest
 from accounts.services.notifications import notify
 from accounts.types import RequestState, Tier
 from msmebazaar.core import audit
-from msmebazaar.core.actor import Actor
+from msmebazaar.core.actor import Actor, Duty
 from msmebazaar.core.clock import INDIA
-from msmebazaar.core.exceptions import Forbidden
 
 EXPIRY_BATCH = 500
 
@@ -106,8 +105,7 @@ def reject_verification(*, actor: Actor, request_id: UUID, reason: str, now: dat
 
 
 def _open_locked(actor: Actor, request_id: UUID) -> VerificationRequest:
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_duty(Duty.REVIEW)
     rows = VerificationRequest.objects.select_for_update().filter(pk=request_id, state=RequestState.OPEN)
     request = rows.first()
     if request is None:

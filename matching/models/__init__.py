@@ -1,6 +1,14 @@
 """Tables of matching, by what they are about."""
 
-from matching.models.introductions import Introduction, IntroductionMove, Letter, Message, NdaSignature, NdaText
+from matching.models.introductions import (
+    Introduction,
+    IntroductionMove,
+    Letter,
+    Message,
+    MessageReport,
+    NdaSignature,
+    NdaText,
+)
 from matching.models.lanes import EquityApproach, LoanComparison, LoanProduct
 from matching.models.mandates import Mandate
 from matching.models.matches import (
@@ -29,6 +37,7 @@ __all__ = [
     "MarketSnapshot",
     "Match",
     "Message",
+    "MessageReport",
     "NdaSignature",
     "NdaText",
     "RankerVersion",

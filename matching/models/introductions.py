@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import Q
 
 from matching.models.mandates import Mandate
-from matching.types import IntroductionState, LetterState, Side
+from matching.types import IntroductionState, LetterState, ReportReason, ReportState, Side
 from msmebazaar.core.crypto import EncryptedTextField
+from msmebazaar.core.history import tracked
 from msmebazaar.core.models import TimeStamped
 from msmebazaar.core.uuid7 import uuid7
 
@@ -36,6 +37,7 @@ class NdaText(TimeStamped):
         return f"NDA {self.number} {self.language}"
 
 
+@tracked("state", "version", "opened_room_at", "due_at")
 class Introduction(TimeStamped):
     """A seeker asks to be introduced to the owner of a listing. `services.introductions` has the table of its moves."""
 
@@ -107,6 +109,26 @@ class Message(TimeStamped):
         return f"message {self.id}"
 
 
+@tracked("message", "reason", "state", "decided_by_id")
+class MessageReport(TimeStamped):
+    """Somebody tells us that a message of the other side is not as it should be; staff decide."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reports")
+    by_id = models.UUIDField()
+    reason = models.CharField(max_length=12, choices=ReportReason.choices)
+    text = EncryptedTextField(blank=True)
+    state = models.CharField(max_length=10, choices=ReportState.choices, default=ReportState.OPEN)
+    decided_by_id = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "by_id"], name="matching_messagereport_once")]
+        indexes = [models.Index(fields=["created_at"], condition=Q(state="open"), name="matching_report_open")]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.state}"
+
+
 class NdaSignature(TimeStamped):
     """A signature by one-time code: who, which text, when, from where; its PDF lies in the object store."""
 
@@ -126,6 +148,7 @@ class NdaSignature(TimeStamped):
         return f"signature of {self.introduction_id}"
 
 
+@tracked("state", "price_inr", "stake_pct", "valid_until")
 class Letter(TimeStamped):
     """A letter of intent: what the seeker would pay. One accepted letter a listing freezes all other introductions."""
 

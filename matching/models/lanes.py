@@ -5,10 +5,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from msmebazaar.core.history import tracked
 from msmebazaar.core.models import TimeStamped
 from msmebazaar.core.uuid7 import uuid7
 
 
+@tracked("rate_pct", "fee_pct", "is_active")
 class LoanProduct(TimeStamped):
     """What a lender lends, as it must be told to borrowers: rates and fees in percent, amounts in rupees, months.
 

@@ -6,9 +6,11 @@ from django.db.models import F, Q
 
 from matching.types import MandateKind, MandateStatus
 from msme.types import Frequency
+from msmebazaar.core.history import tracked
 from msmebazaar.core.models import TimeStamped
 
 
+@tracked("kind", "status", "ticket_min_inr", "ticket_max_inr")
 class Mandate(TimeStamped):
     """What somebody looks for. Empty lists and nothing mean no wish; `strict` names the wishes that are conditions.
 

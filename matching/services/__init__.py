@@ -33,6 +33,7 @@ from matching.services.mandates import (
     update_mandate,
 )
 from matching.services.profiles import AcceptanceInput, set_acceptance
+from matching.services.reporting import decide_report, get_report, reopen_report, report_message
 from matching.services.scoring import drop_listing, match_listing, match_mandate, score_listing, score_mandate
 from matching.services.searching import Found, SearchInput, search
 from matching.services.statistics import Statistics, get_statistics
@@ -57,6 +58,7 @@ __all__ = [
     "count_equity_approach",
     "create_mandate",
     "create_product",
+    "decide_report",
     "decline_letter",
     "delete_mandate",
     "drop_listing",
@@ -64,6 +66,7 @@ __all__ = [
     "expire_mandates",
     "explain",
     "explain_many",
+    "get_report",
     "get_statistics",
     "give_feedback",
     "keep_matches_fresh",
@@ -75,6 +78,8 @@ __all__ = [
     "open_room",
     "own_pair",
     "own_products",
+    "reopen_report",
+    "report_message",
     "score_listing",
     "score_mandate",
     "search",

@@ -10,6 +10,7 @@ from msme.types import (
     MsmeClass,
 )
 from msmebazaar.core.crypto import EncryptedTextField
+from msmebazaar.core.history import tracked
 from msmebazaar.core.models import TimeStamped
 
 
@@ -35,6 +36,7 @@ class NicCode(models.Model):
         return f"{self.code} {self.title_en}"
 
 
+@tracked("organisation", "constitution", "nic_code", "state", "employees", "merged_into")
 class Business(TimeStamped):
     """A firm, with its identifiers encrypted and a blind index where one must be found again."""
 

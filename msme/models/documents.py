@@ -4,12 +4,14 @@ from django.db import models
 from django.db.models import Q
 
 from msme.models.businesses import Business
-from msme.types import DocumentKind, DocumentState, Level, Scan
+from msme.types import DocumentKind, DocumentState, Level, PaperReason, PaperReview, Scan
 from msmebazaar.core.crypto import EncryptedTextField
+from msmebazaar.core.history import tracked
 from msmebazaar.core.models import TimeStamped
 from msmebazaar.core.uuid7 import uuid7
 
 
+@tracked("business", "kind", "level", "state", "scan", "reason", "review", "review_reason", "reviewed_by_id")
 class Document(TimeStamped):
     """A file in the object store, under `object_key`. Nobody reads it before it was checked (state ready)."""
 
@@ -26,6 +28,12 @@ class Document(TimeStamped):
     scan = models.CharField(max_length=12, choices=Scan.choices, blank=True)
     reason = models.CharField(max_length=30, blank=True, help_text="Why it was refused.")
     object_key = models.CharField(max_length=120, unique=True)
+    review = models.CharField(
+        max_length=10, choices=PaperReview.choices, default=PaperReview.UNSEEN, db_default=PaperReview.UNSEEN
+    )
+    review_reason = models.CharField(max_length=20, choices=PaperReason.choices, blank=True, default="", db_default="")
+    reviewed_by_id = models.UUIDField(null=True)
+    reviewed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -37,7 +45,10 @@ class Document(TimeStamped):
         indexes = [
             models.Index(
                 fields=["created_at"], condition=Q(state__in=["awaited", "pending"]), name="msme_document_open"
-            )
+            ),
+            models.Index(
+                fields=["created_at"], condition=Q(state="ready", review="unseen"), name="msme_document_to_review"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from msme.types import (
     SaleReason,
     StatusReason,
 )
+from msmebazaar.core.history import tracked
 from msmebazaar.core.models import TimeStamped
 from msmebazaar.core.uuid7 import uuid7
 
@@ -40,6 +41,7 @@ class Offer(models.Model):
         abstract = True
 
 
+@tracked("status", "intent", "ask_inr", "review_reason", "status_reason", "version", "published_at")
 class Listing(TimeStamped, Offer):
     """A business's offer on the market."""
 

@@ -23,11 +23,12 @@ from msme.selectors.documents import (
     documents_of,
     documents_of_listing,
     get_own_document,
+    get_paper,
     get_readable_document,
     own_document_views,
     own_documents,
 )
-from msme.selectors.duplicates import count_open_pairs, list_merges, list_open_pairs
+from msme.selectors.duplicates import count_open_pairs, get_open_pair, list_merges, list_open_pairs, open_pairs
 from msme.selectors.imports import get_own_import, own_imports
 from msme.selectors.listings import (
     changes_between,
@@ -81,12 +82,14 @@ __all__ = [
     "find_own_by_gstin",
     "get_business_facts",
     "get_listing_facts",
+    "get_open_pair",
     "get_own_business",
     "get_own_document",
     "get_own_import",
     "get_own_listing",
     "get_own_loan_terms",
     "get_own_price_terms",
+    "get_paper",
     "get_price_terms",
     "get_quality",
     "get_readable_document",
@@ -102,6 +105,7 @@ __all__ = [
     "may_browse",
     "may_see",
     "names_of",
+    "open_pairs",
     "own_businesses",
     "own_document_views",
     "own_documents",

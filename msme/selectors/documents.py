@@ -7,10 +7,12 @@ from django.db.models import QuerySet
 from msme.closeness import level_of
 from msme.exceptions import DocumentNotFound, ListingNotFound
 from msme.models import Document, DocumentView
-from msme.selectors.businesses import get_own_business
+from msme.picture import can_be_shown
+from msme.selectors.businesses import figures_of, get_own_business
 from msme.selectors.listings import get_visible_listing
-from msme.types import DocumentState, Level
-from msmebazaar.core.actor import Actor, Scope
+from msme.types import DocumentState, Level, PaperShown, Scan
+from msmebazaar.core.actor import Actor, Duty, Scope
+from msmebazaar.core.types import FinancialYear
 
 
 def own_documents(*, actor: Actor, business_id: UUID) -> QuerySet[Document]:
@@ -58,3 +60,33 @@ def documents_of(*, organisation_id: UUID) -> list[tuple[UUID, str, str, str]]:
     """For staff who review an organisation: id, kind, name and state of its papers, the newest first."""
     rows = Document.objects.filter(business__organisation_id=organisation_id).order_by("-id")
     return [(row.id, row.get_kind_display(), row.name or "", row.get_state_display()) for row in rows]
+
+
+def get_paper(*, actor: Actor, document_id: UUID) -> PaperShown:
+    """A paper that waits for review, with what its business says of itself. Raises: Forbidden, DocumentNotFound."""
+    actor.require_duty(Duty.REVIEW)
+    row = Document.objects.select_related("business").filter(pk=document_id, state=DocumentState.READY).first()
+    if row is None or not actor.covers(row.business.state):
+        raise DocumentNotFound
+    business = row.business
+    others = Document.objects.filter(business=business).exclude(pk=row.pk).order_by("-id")
+    year = str(FinancialYear(row.fiscal_year)) if row.fiscal_year is not None else ""
+    return PaperShown(
+        row.id,
+        str(row.get_kind_display()),
+        row.name or "",
+        year,
+        row.content_type,
+        row.size,
+        str(Scan(row.scan).label) if row.scan else "",
+        row.created_at,
+        can_be_shown(row.content_type),
+        business.id,
+        business.legal_name or "",
+        str(business.get_constitution_display()),
+        business.state,
+        business.city,
+        business.nic_code,
+        tuple((str(other.get_kind_display()), str(other.get_review_display())) for other in others[:20]),
+        figures_of(sorted(business.statements.all(), key=lambda each: -each.fiscal_year)),
+    )

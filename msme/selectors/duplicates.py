@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
+from msme.exceptions import PairNotFound
 from msme.models import Business, DuplicatePair, Merge
 from msme.types import BusinessBrief, DuplicateReason, MergeItem, PairItem, PairState
 
@@ -17,8 +18,19 @@ def count_open_pairs() -> int:
     return open_pairs().count()
 
 
+def get_open_pair(*, pair_id: UUID) -> PairItem:
+    """Raises: PairNotFound: there is none, or somebody has decided."""
+    found = _items(list(open_pairs().filter(pk=pair_id)))
+    if not found:
+        raise PairNotFound
+    return found[0]
+
+
 def list_open_pairs(*, limit: int) -> list[PairItem]:
-    pairs = list(open_pairs()[:limit])
+    return _items(list(open_pairs()[:limit]))
+
+
+def _items(pairs: list[DuplicatePair]) -> list[PairItem]:
     briefs = _briefs({key for pair in pairs for key in (pair.first_id, pair.second_id)})
     return [
         PairItem(

@@ -31,6 +31,9 @@ class DocumentAnswer(serializers.ModelSerializer[Document]):
     fiscal_year = serializers.SerializerMethodField()
     level = serializers.ChoiceField(choices=SHOWN_AT)
     reason_message = serializers.SerializerMethodField()
+    review_message = serializers.CharField(
+        source="get_review_reason_display", help_text="What staff found wrong, in words."
+    )
 
     class Meta:
         model = Document
@@ -48,6 +51,9 @@ class DocumentAnswer(serializers.ModelSerializer[Document]):
             "scan",
             "reason",
             "reason_message",
+            "review",
+            "review_reason",
+            "review_message",
             "created_at",
             "updated_at",
         )

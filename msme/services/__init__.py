@@ -9,6 +9,7 @@ from msme.services.documents import (
     give_link,
     give_staff_link,
     inspect_document,
+    page_for_staff,
     receive_document,
     remove_document,
     sweep_files,
@@ -29,6 +30,7 @@ from msme.services.listings import (
     reprice_listing,
     resume_listing,
     submit_listing,
+    take_back_review,
     update_listing,
     withdraw_listing,
 )
@@ -39,9 +41,11 @@ from msme.services.market import (
     refresh_entries,
     refresh_stale,
 )
+from msme.services.papers import accept_paper, reject_paper, take_back_paper_review
 from msme.services.searches import forget_search, save_search, tell_of_new_listings, update_search
 
 __all__ = [
+    "accept_paper",
     "add_financials",
     "approve_listing",
     "ask_for_changes",
@@ -65,11 +69,13 @@ __all__ = [
     "mark_sold",
     "mark_under_offer",
     "merge_pair",
+    "page_for_staff",
     "pause_listing",
     "receive_document",
     "refresh_business",
     "refresh_entries",
     "refresh_stale",
+    "reject_paper",
     "remove_document",
     "replace_financials",
     "reprice_listing",
@@ -78,6 +84,8 @@ __all__ = [
     "save_search",
     "submit_listing",
     "sweep_files",
+    "take_back_paper_review",
+    "take_back_review",
     "tell_of_new_listings",
     "tell_of_refusal",
     "undo_merge",

@@ -18,8 +18,7 @@ from msme.services.financials import reclassify
 from msme.services.market import refresh_entries
 from msme.types import DuplicateReason, ListingStatus, PairState
 from msmebazaar.core import audit, clock
-from msmebazaar.core.actor import Actor
-from msmebazaar.core.exceptions import Forbidden
+from msmebazaar.core.actor import Actor, Duty
 from msmebazaar.core.outbox import publish
 
 NAMES_ALIKE = 0.85  # of the names without "private limited" and the like
@@ -167,8 +166,7 @@ def undo_merge(*, actor: Actor, merge_id: UUID, now: datetime) -> None:
     Raises:
         Forbidden, MergeNotFound: there is none, or it was taken back already.
     """
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_duty(Duty.REVIEW)
     merge = Merge.objects.select_for_update().filter(pk=merge_id, undone_at__isnull=True).first()
     if merge is None:
         raise MergeNotFound
@@ -215,8 +213,7 @@ def _find_class_anew(*businesses: Business) -> None:
 
 
 def _open_locked(actor: Actor, pair_id: UUID) -> DuplicatePair:
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_duty(Duty.REVIEW)
     pair = DuplicatePair.objects.select_for_update().filter(pk=pair_id).first()
     if pair is None:
         raise PairNotFound

@@ -20,13 +20,14 @@ from msme.exceptions import (
     ListingNotPublishable,
     PriceSlip,
     PriceUnchanged,
+    ReviewNotTakenBack,
 )
 from msme.models import Listing, ListingVersion, MarketEntry
 from msme.services.market import refresh_entries
 from msme.types import ALL_TERMS, EDITABLE, TERMS, VERSIONED, Intent, ListingStatus, ReviewReason, StatusReason
 from msmebazaar.core import audit
-from msmebazaar.core.actor import Actor, Scope
-from msmebazaar.core.exceptions import N_, FieldFault, Forbidden
+from msmebazaar.core.actor import Actor, Duty, Scope
+from msmebazaar.core.exceptions import N_, FieldFault
 from msmebazaar.core.outbox import publish
 from msmebazaar.core.types import Money
 
@@ -172,6 +173,27 @@ def ask_for_changes(*, actor: Actor, listing_id: UUID, reason: ReviewReason, not
     listing.review_reason, listing.review_note = reason, note
     _tell_owners(listing, "msme.changes_asked", now)
     return _move(listing, ListingStatus.CHANGES_ASKED, actor)
+
+
+@transaction.atomic
+def take_back_review(*, actor: Actor, listing_id: UUID, now: datetime) -> Listing:
+    """Staff take their own decision back: the listing waits for review again, off the market. Its owner is told.
+
+    Raises:
+        Forbidden, ListingNotFound; ReviewNotTakenBack: it is no longer where the decision had put it.
+    """
+    listing = _locked_for_staff(actor, listing_id)
+    was = ListingStatus(listing.status)
+    if was not in (ListingStatus.LIVE, ListingStatus.CHANGES_ASKED):
+        raise ReviewNotTakenBack(now=_named(was))
+    listing.status, listing.review_reason, listing.review_note = ListingStatus.SUBMITTED, "", ""
+    listing.save()
+    if was in ON_MARKET:
+        MarketEntry.objects.filter(pk=listing.id).delete()
+        publish(ListingLeftMarket(listing.id))
+    _tell_owners(listing, "msme.review_taken_back", now)
+    _audit("msme.review_taken_back", listing, actor, {"from": was.value})
+    return listing
 
 
 @transaction.atomic
@@ -338,10 +360,9 @@ def _own_locked(actor: Actor, listing_id: UUID) -> Listing:
 
 
 def _locked_for_staff(actor: Actor, listing_id: UUID) -> Listing:
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_duty(Duty.REVIEW)
     listing = Listing.objects.select_for_update(of=("self",)).select_related("business").filter(pk=listing_id).first()
-    if listing is None:
+    if listing is None or not actor.covers(listing.business.state):
         raise ListingNotFound
     return listing
 

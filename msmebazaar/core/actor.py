@@ -17,6 +17,18 @@ class Scope(StrEnum):
     MATCHING = "matching"  # mandates and matches
 
 
+class Duty(StrEnum):
+    """What a colleague is there for. Every page and every act of staff asks for one of these; a superuser has all."""
+
+    REVIEW = "review"  # listings, documents, badges, duplicates, reported messages
+    VALUATION = "valuation"  # run again, override, sign-off
+    CHAT = "chat"  # hand-overs on WhatsApp, broadcasts
+    PRIVACY = "privacy"  # data-subject requests, erasure, breaches
+    OPERATIONS = "operations"  # jobs, vendors, workers
+    REPORTS = "reports"  # numbers, lists, exports; no personal data
+    STAFFING = "staffing"  # who may do what, the audit
+
+
 @dataclass(frozen=True)
 class Actor:
     """A logged-in person, what they may do for which organisation, whether they are staff, and their session if any.
@@ -26,6 +38,10 @@ class Actor:
         viewer_of, admin_of: those of them where they may only look, and where they also manage members.
         verified_investor_of: those of them that invest and whose documents staff have reviewed (badge T2 or T3 today).
         delegated: organisations whose owner accepted an advisor mandate that is valid today, with its scopes.
+        duties: of a colleague; empty for everybody else.
+        regions: state codes that a colleague is there for; empty: the whole country.
+        languages: those a colleague answers in; empty: any.
+        seen_through_by: the colleague who looks with this person's eyes, and may change nothing.
     """
 
     user_id: UUID
@@ -36,6 +52,10 @@ class Actor:
     admin_of: frozenset[UUID] = frozenset()
     verified_investor_of: frozenset[UUID] = frozenset()
     delegated: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
+    duties: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    seen_through_by: UUID | None = None
 
     def readable(self, scope: Scope) -> frozenset[UUID]:
         """Organisations whose things of this scope the actor may see. What is not here does not exist for them: 404."""
@@ -54,3 +74,16 @@ class Actor:
         """Forbidden when the actor does not manage this organisation."""
         if organisation_id not in self.admin_of:
             raise Forbidden
+
+    def has_duty(self, *duties: Duty) -> bool:
+        """Whether a colleague is there for any of these."""
+        return self.is_staff and bool(self.duties.intersection(duties))
+
+    def require_duty(self, *duties: Duty) -> None:
+        """Forbidden for everybody who is not a colleague with one of these duties."""
+        if not self.has_duty(*duties):
+            raise Forbidden
+
+    def covers(self, state: str) -> bool:
+        """Whether a colleague is there for this state of India."""
+        return not self.regions or state in self.regions

@@ -3,10 +3,11 @@
 import pgtrigger
 from django.db import models
 
+from msmebazaar.core import history
 from msmebazaar.core.outbox.models import Delivery, OutboxEvent
 from msmebazaar.core.uuid7 import uuid7
 
-__all__ = ["AuditEntry", "Delivery", "IdempotencyRecord", "OutboxEvent", "TimeStamped", "WorkerHeartbeat"]
+__all__ = ["AuditEntry", "AuditLink", "Delivery", "IdempotencyRecord", "OutboxEvent", "TimeStamped", "WorkerHeartbeat"]
 
 
 class TimeStamped(models.Model):
@@ -37,11 +38,39 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["subject_type", "subject_id", "-at"], name="core_audit_subject")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            history.chained("id"),
+        ]
         verbose_name_plural = "audit entries"
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_type} {self.subject_id}"
+
+
+class AuditLink(models.Model):
+    """A place in the chain over the audit (`core.history`): made by a trigger, sealed once by a worker, then for ever."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.CharField(max_length=80, help_text="The table of the row.")
+    row_id = models.CharField(max_length=40)
+    position = models.BigIntegerField(null=True, unique=True)
+    hash = models.CharField(max_length=64, blank=True, default="", db_default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(position__isnull=True), name="core_auditlink_unsealed"),
+            models.Index(fields=["source", "row_id"], name="core_auditlink_row"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="sealed_once", operation=pgtrigger.Update, condition=pgtrigger.Q(old__position__isnull=False)
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.source}"
 
 
 class IdempotencyRecord(models.Model):

@@ -24,7 +24,6 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [])
 PUBLIC_BASE_URL = env.required("PUBLIC_BASE_URL").rstrip("/")
 
 INSTALLED_APPS = [
-    "adminpanel.apps.AdminpanelConfig",  # before the admin, whose templates it extends
     "adminpanel.apps.BazaarAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -40,6 +39,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "csp",
     "pgtrigger",
+    "pghistory",
     "storages",
     "django_prometheus",
     "allauth",
@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "valuation",
     "matching",
     "whatsapp",
+    "adminpanel.apps.AdminpanelConfig",
 ]
 
 MIDDLEWARE = [
@@ -88,7 +89,8 @@ AUTH_PASSWORD_VALIDATORS = [
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "msmebazaar" / "templates"],
+        # adminpanel's before those of the admin and of allauth, which it extends; its app stands last, on top of the stack
+        "DIRS": [BASE_DIR / "msmebazaar" / "templates", BASE_DIR / "adminpanel" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -170,6 +172,10 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         }
         for queue in QUEUES
     },
+    "seal the audit": {"task": "core.seal_audit", "schedule": 10.0, "options": {"expires": 9}},
+    "count by day": {"task": "adminpanel.count_measures", "schedule": 300.0, "options": {"expires": 240}},
+    "assign what waits": {"task": "adminpanel.assign_waiting", "schedule": 60.0, "options": {"expires": 50}},
+    "remind of tasks": {"task": "adminpanel.remind", "schedule": 60.0, "options": {"expires": 50}},
     "remove what is past its time": {"task": "core.apply_retention", "schedule": 3600.0, "options": {"expires": 600}},
     "ask whether listings are still offered": {
         "task": "msme.keep_listings_fresh",

@@ -22,7 +22,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts.models import DataExport, DataRequest, User
+from accounts.models import DataExport, DataRequest, Proposal, User
+from adminpanel.pages import PAGES
 from deploy.local.home import free_port
 from msmebazaar.core import clock
 from msmebazaar.core.models import AuditEntry
@@ -86,10 +87,16 @@ def test_a_code_of_the_app_works_once(browser: Client, colleague: User, secret: 
 
 def admin_addresses() -> Iterator[str]:
     yield HOME
-    for name in ("review-listings", "review-tiers", "data-desk", "password_change", "jsi18n", "app_list"):
+    for name in ("password_change", "jsi18n", "app_list"):
         yield reverse(f"admin:{name}", args=("accounts",) if name == "app_list" else ())
-    for name in ("review-listing", "review-tier", "data-request", "data-request-export"):
-        yield reverse(f"admin:{name}", args=("01a21541-0000-7000-8000-000000000000",))
+    key = "01a21541-0000-7000-8000-000000000000"
+    for route, _view, _name in PAGES:
+        address = (
+            re.sub(r"<uuid:\w+>", key, route)
+            .replace("<slug:queue>", "listings")
+            .replace("<slug:measure>", "valuations")
+        )
+        yield f"{HOME}{address.replace('<int:number>', '1')}"
     for model in admin.site._registry:
         yield f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
 
@@ -217,34 +224,39 @@ def test_a_copy_for_a_person_asks_for_the_password_again(browser: Client, seller
         "/api/v1/me/data-requests/", {"kind": "grievance", "text": "I want my data"}, format="json"
     )
     request_id = asked.json()["data"]["id"]
-    page, export = f"/admin/desk/{request_id}/", f"/admin/desk/{request_id}/export/"
+    page = f"/admin/work/data_requests/{request_id}/"
+    person = f"/admin/people/{seller.actor.user_id}/"
+    wanted = {"act": "export", "reason": "They asked by letter."}
     assert "I want my data" in browser.get(page).content.decode()
+    assert person in browser.get(page).content.decode()
 
-    stopped = browser.post(export)
+    stopped = browser.post(f"{person}act/", wanted)
     assert stopped["Location"].startswith("/staff/reauthenticate/")
-    assert not DataExport.objects.exists()
+    assert not Proposal.objects.exists()
 
     browser.post("/staff/reauthenticate/", {"password": "wrong"})
-    assert browser.post(export)["Location"].startswith("/staff/reauthenticate/")
+    assert browser.post(f"{person}act/", wanted)["Location"].startswith("/staff/reauthenticate/")
     browser.post("/staff/reauthenticate/", {"password": STAFF_PASSWORD})
-    assert browser.post(export)["Location"] == page
-    assert DataExport.objects.get().user_id == seller.actor.user_id
+    assert browser.post(f"{person}act/", wanted)["Location"] == person
+    assert Proposal.objects.get().person_id == seller.actor.user_id
+    assert not DataExport.objects.exists()
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
-        assert browser.post(export)["Location"].startswith("/staff/reauthenticate/")
+        assert browser.post(f"{person}act/", wanted)["Location"].startswith("/staff/reauthenticate/")
 
 
 def test_staff_answer_a_data_request_in_the_desk(browser: Client, seller: Persona) -> None:
     sign_in(browser)
     seller.client.post("/api/v1/me/data-requests/", {"kind": "correction", "text": "Name"}, format="json")
     request = DataRequest.objects.get()
-    assert "Correction" in browser.get("/admin/desk/").content.decode()
+    queue = "/admin/work/data_requests/"
+    assert "Correction" in browser.get(queue).content.decode()
 
-    browser.post(f"/admin/desk/{request.id}/", {"answer": "Corrected."})
+    browser.post(f"{queue}{request.id}/", {"act": "answer", "text": "Corrected."})
 
     request.refresh_from_db()
     assert (request.state, request.answer) == ("answered", "Corrected.")
-    assert browser.get(f"/admin/desk/{request.id}/")["Location"] == "/admin/desk/"
-    assert "No open requests" in browser.get("/admin/desk/").content.decode()
+    assert browser.get(f"{queue}{request.id}/")["Location"] == queue
+    assert "Nothing waits here" in browser.get(queue).content.decode()
 
 
 @pytest.mark.parametrize(("decision", "tiers"), [("approve", 1), ("reject", 0)])
@@ -253,16 +265,16 @@ def test_staff_decide_on_a_badge(browser: Client, seller: Persona, decision: str
     content = {"tier": 2, "statement": "Audited accounts"}
     path = f"/api/v1/organisations/{seller.organisation_id}/"
     asked = seller.client.post(f"{path}verification-requests/", content, format="json").json()["data"]["id"]
-    page = f"/admin/review/tiers/{asked}/"
+    page = f"/admin/work/tiers/{asked}/"
     assert "Audited accounts" in browser.get(page).content.decode()
-    assert browser.get("/admin/review/tiers/").content.decode().count(page) == 1
+    assert browser.get("/admin/work/tiers/").content.decode().count(page) == 1
 
-    assert browser.post(page, {"decision": decision}).status_code == 200  # says what is missing
-    browser.post(page, {"decision": decision, "text": "Balance sheets seen"})
+    assert browser.post(page, {"act": decision}).status_code == 200  # says what is missing
+    browser.post(page, {"act": decision, "text": "Balance sheets seen"})
 
     badges = [row for row in seller.client.get(f"{path}badges/").json()["data"] if row["tier"] == 2]
     assert len(badges) == tiers
-    assert browser.get(page)["Location"] == "/admin/review/tiers/"
+    assert browser.get(page)["Location"] == "/admin/work/tiers/"
 
 
 def data_in(page: str) -> Any:

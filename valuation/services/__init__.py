@@ -3,7 +3,15 @@
 from valuation.services.learning import record_ask, record_closed_price, record_offer
 from valuation.services.making import complete_valuation, request_valuation
 from valuation.services.narrating import request_narrative, write_narrative
-from valuation.services.oversight import approve_override, propose_override, record_sign_off, reject_override, rerun
+from valuation.services.oversight import (
+    approve_override,
+    look_at_oddity,
+    propose_override,
+    record_sign_off,
+    reject_override,
+    reopen_oddity,
+    rerun,
+)
 from valuation.services.revaluation import begin_revaluation, continue_revaluation
 from valuation.services.showing import (
     hide_from_listing,
@@ -19,6 +27,7 @@ __all__ = [
     "complete_valuation",
     "continue_revaluation",
     "hide_from_listing",
+    "look_at_oddity",
     "make_share_link",
     "open_share_link",
     "propose_override",
@@ -27,6 +36,7 @@ __all__ = [
     "record_offer",
     "record_sign_off",
     "reject_override",
+    "reopen_oddity",
     "request_narrative",
     "request_valuation",
     "rerun",

@@ -17,7 +17,8 @@ from valuation.canonical import Answers
 from valuation.engine import ENGINE_VERSION, ENGINES
 from valuation.events import ValuationCompleted, ValuationRequested
 from valuation.exceptions import FiguresMissing
-from valuation.models import Valuation
+from valuation.models import Oddity, Valuation
+from valuation.oddities import odd_reasons
 from valuation.packs import current_pack, packs
 from valuation.types import ValuationPurpose, ValuationStatus
 
@@ -106,6 +107,7 @@ def complete_valuation(*, valuation_id: UUID, now: datetime, is_told: bool = Tru
         valuation.quality = quality["score"] if isinstance(quality, dict) else quality
     valuation.completed_at = now
     valuation.save()
+    note_oddities(valuation)
     if is_told:
         accounts.notify(
             user_ids=[valuation.requested_by_id],
@@ -114,3 +116,20 @@ def complete_valuation(*, valuation_id: UUID, now: datetime, is_told: bool = Tru
             params={"valuation_id": str(valuation.id)},
         )
     publish(ValuationCompleted(valuation.id))
+
+
+def note_oddities(valuation: Valuation) -> None:
+    """A value outside its usual range waits for a colleague to look at it."""
+    if valuation.status != ValuationStatus.READY:
+        return
+    others = Valuation.objects.filter(business_id=valuation.business_id, status=ValuationStatus.READY)
+    before = others.exclude(pk=valuation.pk).order_by("-completed_at").values_list("point_inr", flat=True).first()
+    reasons = odd_reasons(
+        point=valuation.point_inr,
+        low=valuation.low80_inr,
+        high=valuation.high80_inr,
+        before=before,
+        year=canonical.last_year_of(valuation.input),
+    )
+    if reasons:
+        Oddity.objects.get_or_create(valuation=valuation, defaults={"reasons": [reason.value for reason in reasons]})

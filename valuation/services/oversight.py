@@ -9,8 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts import services as accounts
 from msme import selectors as businesses
 from msmebazaar.core import audit
-from msmebazaar.core.actor import Actor
-from msmebazaar.core.exceptions import Forbidden
+from msmebazaar.core.actor import Actor, Duty
 from msmebazaar.core.outbox import publish
 from valuation.canonical import Answers
 from valuation.events import ValuationRequested
@@ -21,14 +20,16 @@ from valuation.exceptions import (
     ValuationNotFound,
     ValuationNotReady,
 )
-from valuation.models import Override, SignOff, Valuation
+from valuation.models import Oddity, Override, SignOff, Valuation
 from valuation.services.making import make_row
 from valuation.types import OverrideState, ValuationStatus
 
 
-def _require_staff(actor: Actor) -> None:
-    if not actor.is_staff:
-        raise Forbidden
+def _for_staff(actor: Actor, valuation_id: UUID) -> Valuation | None:
+    """A valuation that lies in the colleague's duty and regions; None when there is none."""
+    actor.require_duty(Duty.VALUATION)
+    row = Valuation.objects.filter(pk=valuation_id).select_related("business").first()
+    return row if row is not None and actor.covers(row.business.state) else None
 
 
 @transaction.atomic
@@ -38,8 +39,7 @@ def rerun(*, actor: Actor, valuation_id: UUID, today: date) -> UUID:
     Raises:
         ValuationNotFound: it, or its business, is gone; FiguresMissing.
     """
-    _require_staff(actor)
-    old = Valuation.objects.filter(pk=valuation_id).first()
+    old = _for_staff(actor, valuation_id)
     found = businesses.list_facts(business_ids=[old.business_id]) if old else []
     if old is None or not found:
         raise ValuationNotFound
@@ -62,9 +62,10 @@ def propose_override(
     Raises:
         ValuationNotReady; OverrideOpen: another one waits.
     """
-    _require_staff(actor)
-    valuation = Valuation.objects.filter(pk=valuation_id, status=ValuationStatus.READY).first()
+    valuation = _for_staff(actor, valuation_id)
     if valuation is None:
+        raise ValuationNotFound
+    if valuation.status != ValuationStatus.READY:
         raise ValuationNotReady
     try:
         with transaction.atomic():
@@ -109,8 +110,11 @@ def reject_override(*, actor: Actor, override_id: UUID, now: datetime) -> Overri
 
 @transaction.atomic
 def _decide(actor: Actor, override_id: UUID, state: OverrideState, now: datetime) -> Override:
-    _require_staff(actor)
-    override = Override.objects.select_for_update().select_related("valuation").get(pk=override_id)
+    actor.require_duty(Duty.VALUATION)
+    rows = Override.objects.select_for_update(of=("self",)).select_related("valuation__business")
+    override = rows.filter(pk=override_id).first()
+    if override is None or not actor.covers(override.valuation.business.state):
+        raise ValuationNotFound
     if override.state != OverrideState.PROPOSED:
         raise OverrideDecided
     if override.proposed_by_id == actor.user_id:
@@ -127,6 +131,48 @@ def _decide(actor: Actor, override_id: UUID, state: OverrideState, now: datetime
 
 
 @transaction.atomic
+def look_at_oddity(*, actor: Actor, oddity_id: UUID, note: str, now: datetime) -> Oddity:
+    """A colleague has looked at a value outside its usual range; `note` says what they made of it. Repeats change nothing.
+
+    Raises:
+        Forbidden, ValuationNotFound.
+    """
+    row = _oddity_locked(actor, oddity_id)
+    if row.looked_at is None:
+        row.looked_by_id, row.looked_at, row.note = actor.user_id, now, note
+        row.save()
+        _audit("valuation.oddity_looked_at", row.valuation_id, actor)
+    return row
+
+
+@transaction.atomic
+def reopen_oddity(*, actor: Actor, oddity_id: UUID) -> Oddity:
+    """It waits again.
+
+    Raises:
+        Forbidden, ValuationNotFound.
+    """
+    row = _oddity_locked(actor, oddity_id)
+    row.looked_by_id, row.looked_at, row.note = None, None, ""
+    row.save()
+    _audit("valuation.oddity_reopened", row.valuation_id, actor)
+    return row
+
+
+def _oddity_locked(actor: Actor, oddity_id: UUID) -> Oddity:
+    actor.require_duty(Duty.VALUATION)
+    rows = Oddity.objects.select_for_update(of=("self",)).select_related("valuation__business")
+    row = rows.filter(pk=oddity_id).first()
+    if row is None or not actor.covers(row.valuation.business.state):
+        raise ValuationNotFound
+    return row
+
+
+def _audit(action: str, valuation_id: UUID, actor: Actor) -> None:
+    audit.record(action, subject_type="valuation", subject_id=valuation_id, actor_id=actor.user_id)
+
+
+@transaction.atomic
 def record_sign_off(
     *, actor: Actor, valuation_id: UUID, valuer_name: str, registration_number: str, note: str
 ) -> SignOff:
@@ -135,8 +181,10 @@ def record_sign_off(
     Raises:
         ValuationNotReady.
     """
-    _require_staff(actor)
-    if not Valuation.objects.filter(pk=valuation_id, status=ValuationStatus.READY).exists():
+    valuation = _for_staff(actor, valuation_id)
+    if valuation is None:
+        raise ValuationNotFound
+    if valuation.status != ValuationStatus.READY:
         raise ValuationNotReady
     sign_off, is_new = SignOff.objects.get_or_create(
         valuation_id=valuation_id,

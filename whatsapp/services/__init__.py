@@ -7,9 +7,9 @@ from whatsapp.services.broadcasts import plan as plan_broadcast
 from whatsapp.services.broadcasts import stop as stop_broadcast
 from whatsapp.services.broadcasts import write_part as write_broadcast_part
 from whatsapp.services.handover import add_note, give_back, reply, send_template, take_over
-from whatsapp.services.inbox import canned_replies, chat_of, inbox
+from whatsapp.services.inbox import canned_replies, chat_of, conversation_of_handover, inbox
 from whatsapp.services.media import fetch as fetch_media
-from whatsapp.services.merging import move_conversation
+from whatsapp.services.merging import move_conversation, part_conversation
 from whatsapp.services.notices import answer_with_valuation, nudge, send_notification
 from whatsapp.services.receiving import addresses_in, raise_status, take_in
 from whatsapp.services.reconciling import reconcile
@@ -27,11 +27,13 @@ __all__ = [
     "broadcast_templates",
     "canned_replies",
     "chat_of",
+    "conversation_of_handover",
     "fetch_media",
     "give_back",
     "inbox",
     "move_conversation",
     "nudge",
+    "part_conversation",
     "plan_broadcast",
     "raise_status",
     "reconcile",

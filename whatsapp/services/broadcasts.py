@@ -11,8 +11,8 @@ from django.db.models import Count, QuerySet
 from accounts import selectors as people
 from accounts.types import Purpose
 from msmebazaar.core import audit
-from msmebazaar.core.actor import Actor
-from msmebazaar.core.exceptions import N_, FieldFault, Forbidden
+from msmebazaar.core.actor import Actor, Duty
+from msmebazaar.core.exceptions import N_, FieldFault
 from msmebazaar.core.outbox import publish
 from whatsapp.events import BroadcastBegun
 from whatsapp.exceptions import BroadcastInvalid, BroadcastNotFound
@@ -115,8 +115,7 @@ def plan(
     Raises:
         BroadcastInvalid: no approved template of this name, variables that it does not have, or a cap out of range.
     """
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_duty(Duty.CHAT)
     template = Template.objects.filter(key=template_key, state=TemplateState.APPROVED).first()
     faults = []
     if template is None:
@@ -206,8 +205,7 @@ def _write_one(row: Broadcast, conversation: Conversation, template: Template | 
 
 
 def _found(rows: QuerySet[Broadcast], actor: Actor, broadcast_id: UUID) -> Broadcast:
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_duty(Duty.CHAT)
     row = rows.filter(pk=broadcast_id).first()
     if row is None:
         raise BroadcastNotFound

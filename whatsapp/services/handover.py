@@ -7,8 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from msmebazaar.core import audit
-from msmebazaar.core.actor import Actor
-from msmebazaar.core.exceptions import Forbidden
+from msmebazaar.core.actor import Actor, Duty
 from whatsapp.exceptions import ConversationNotFound, HandoverClosed, WindowClosed
 from whatsapp.flow import say
 from whatsapp.models import Conversation, Handover, OutboundMessage, StaffNote
@@ -107,8 +106,7 @@ def _guard_open(conversation: Conversation) -> None:
 
 
 def _locked(actor: Actor, conversation_id: UUID) -> Conversation:
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_duty(Duty.CHAT)
     row = Conversation.objects.select_for_update().filter(pk=conversation_id).first()
     if row is None:
         raise ConversationNotFound

@@ -7,8 +7,7 @@ from django.utils.translation import gettext
 
 from accounts import selectors as people
 from msmebazaar.core import audit, clock
-from msmebazaar.core.actor import Actor
-from msmebazaar.core.exceptions import Forbidden
+from msmebazaar.core.actor import Actor, Duty
 from whatsapp.exceptions import ConversationNotFound
 from whatsapp.models import CannedReply, Conversation, Handover, InboundMessage, OutboundMessage, StaffNote
 from whatsapp.services import sending
@@ -19,8 +18,7 @@ MOST_LINES, MOST_NOTES, QUEUE_LENGTH, GLIMPSE = 80, 20, 100, 80
 
 def inbox(*, actor: Actor) -> list[Waiting]:
     """Open handovers, those nobody has taken first, then the longest waiting."""
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_duty(Duty.CHAT)
     rows = Handover.objects.filter(closed_at__isnull=True).select_related("conversation", "taken_by")
     found = []
     for row in rows.order_by("opened_at")[:QUEUE_LENGTH]:
@@ -42,6 +40,19 @@ def inbox(*, actor: Actor) -> list[Waiting]:
     return sorted(found, key=lambda waiting: (waiting.taken_by != "", waiting.opened_at))
 
 
+def conversation_of_handover(*, actor: Actor, handover_id: UUID) -> UUID:
+    """Raises: Forbidden, ConversationNotFound: there is no such open hand-over."""
+    actor.require_duty(Duty.CHAT)
+    key: UUID | None = (
+        Handover.objects.filter(pk=handover_id, closed_at__isnull=True)
+        .values_list("conversation_id", flat=True)
+        .first()
+    )
+    if key is None:
+        raise ConversationNotFound
+    return key
+
+
 def _text_in(message: InboundMessage) -> str:
     payload = json.loads(message.payload or "{}")
     files = gettext("[file]") if payload.get("NumMedia", "0") not in ("", "0") else ""
@@ -54,8 +65,7 @@ def chat_of(*, actor: Actor, conversation_id: UUID) -> ChatShown:
     Raises:
         Forbidden, ConversationNotFound.
     """
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_duty(Duty.CHAT)
     conversation = Conversation.objects.filter(pk=conversation_id).first()
     if conversation is None:
         raise ConversationNotFound

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts import selectors as people
+from accounts.types import IdentityKind
 from whatsapp.models import Conversation, Handover, InboundMessage, OutboundMessage, StaffNote
 
 
@@ -40,3 +42,15 @@ def move_conversation(*, survivor_id: UUID, absorbed_id: UUID) -> None:
     kept.stopped_at = kept.stopped_at or absorbed.stopped_at
     kept.save()
     absorbed.delete()
+
+
+@transaction.atomic
+def part_conversation(*, survivor_id: UUID, absorbed_id: UUID) -> None:
+    """The chat goes to whoever has its address now. Two chats that became one stay one: their lines are not told apart."""
+    row = Conversation.objects.select_for_update().filter(user_id=survivor_id).first()
+    if row is None or Conversation.objects.filter(user_id=absorbed_id).exists():
+        return
+    if people.find_user_id(kind=IdentityKind.WHATSAPP, value=row.address or "") == absorbed_id:
+        row.user_id = absorbed_id
+        row.save(update_fields=["user", "updated_at"])
+        InboundMessage.objects.filter(user_id=survivor_id).update(user_id=absorbed_id)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from msmebazaar.core import context
+from msmebazaar.core import context, history
 from msmebazaar.core.exceptions import PayloadTooLarge
 from msmebazaar.core.http import network
 from msmebazaar.core.http.pages import answer_problem
@@ -45,7 +45,7 @@ class RequestContextMiddleware:
         started = time.perf_counter()
         counter = QueryCounter()
         try:
-            with connection.execute_wrapper(counter):
+            with connection.execute_wrapper(counter), history.because():
                 response = self.get_response(request)
             response["X-Request-ID"] = request_id
             match = request.resolver_match

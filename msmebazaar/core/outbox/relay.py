@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F
 
-from msmebazaar.core import clock, context
+from msmebazaar.core import clock, context, history
 from msmebazaar.core.logging import get_logger
 from msmebazaar.core.metrics import JOB_DURATION, JOB_TOTAL
 from msmebazaar.core.outbox.models import Delivery
@@ -55,7 +55,8 @@ def deliver(delivery_id: UUID, *, now: datetime) -> str:
         row.save(update_fields=["attempts", "due_at", "claimed_until"])
     context.bind_request_id(row.event.request_id)
     started = time.perf_counter()
-    outcome = _run(row, handler)
+    with history.because(handler=row.handler):
+        outcome = _run(row, handler)
     JOB_TOTAL.labels(row.handler, outcome).inc()
     JOB_DURATION.labels(row.handler).observe(time.perf_counter() - started)
     log.info(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from msmebazaar.core import clock, retention
+from msmebazaar.core import clock, history, retention
 from msmebazaar.core.outbox import heartbeats, relay
 
 
@@ -21,6 +21,12 @@ def sweep_outbox_task(**_: object) -> None:
 @shared_task(name="core.record_heartbeat")
 def record_heartbeat_task(*, queue: str, **_: object) -> None:
     heartbeats.record_heartbeat(queue)
+
+
+@shared_task(name="core.seal_audit")
+def seal_audit_task(**_: object) -> None:
+    while history.seal() == history.BATCH:
+        pass
 
 
 @shared_task(name="core.apply_retention")
