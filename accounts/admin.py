@@ -6,13 +6,19 @@ from accounts.models import (
     AdvisorMandate,
     Badge,
     ConsentEntry,
+    ContactMerge,
     DataExport,
     DataRequest,
     Dispatch,
+    Identity,
     Invitation,
+    Membership,
+    Nominee,
     Notification,
     Organisation,
+    Proposal,
     Session,
+    StaffProfile,
     User,
     VerificationRequest,
 )
@@ -120,3 +126,62 @@ class DispatchAdmin(ReadOnlyAdmin):
     list_filter = ("state", "channel", "reason")
     list_select_related = ("notification",)
     ordering = ("-id",)
+
+
+@admin.register(Identity)
+class IdentityAdmin(ReadOnlyAdmin):
+    """That somebody has an address, not which."""
+
+    list_display = ("user", "kind", "verified_at", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
+    search_fields = ("user__id",)
+    exclude = ("value", "value_index")
+    ordering = ("-created_at",)
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnlyAdmin):
+    list_display = ("user", "organisation", "role", "created_at")
+    list_filter = ("role",)
+    list_select_related = ("user", "organisation")
+    search_fields = ("user__id", "organisation__id", "organisation__name")
+    ordering = ("-created_at",)
+
+
+@admin.register(Nominee)
+class NomineeAdmin(ReadOnlyAdmin):
+    list_display = ("user", "relation", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__id",)
+    exclude = ("full_name", "phone")
+    ordering = ("-created_at",)
+
+
+@admin.register(StaffProfile)
+class StaffProfileAdmin(ReadOnlyAdmin):
+    """Duties are proposed on the colleague's page, and agreed to by a second one."""
+
+    list_display = ("user", "duties", "regions", "languages", "is_away")
+    list_filter = ("is_away",)
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    ordering = ("user__username",)
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "person", "state", "proposed_by", "decided_by", "created_at", "decided_at")
+    list_filter = ("kind", "state")
+    list_select_related = ("person", "proposed_by", "decided_by")
+    search_fields = ("person__id",)
+    exclude = ("reason",)
+    ordering = ("-created_at",)
+
+
+@admin.register(ContactMerge)
+class ContactMergeAdmin(ReadOnlyAdmin):
+    list_display = ("survivor", "absorbed", "by_id", "created_at", "undone_at")
+    list_select_related = ("survivor", "absorbed")
+    search_fields = ("survivor__id", "absorbed__id")
+    ordering = ("-created_at",)

@@ -267,3 +267,28 @@ class PersonFound:
     language: str
     organisation: str
     is_active: bool
+
+
+@dataclass(frozen=True)
+class KycBadge:
+    tier: int
+    granted_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class KycRequest:
+    id: UUID
+    tier: int
+    state: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class KycStatus:
+    """How well an organisation is known to us: badges that hold, and what it asked for, the newest first."""
+
+    organisation_id: UUID
+    name: str
+    tiers: tuple[KycBadge, ...]
+    requests: tuple[KycRequest, ...]

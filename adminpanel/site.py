@@ -26,7 +26,7 @@ class BazaarAdminSite(AdminSite):
     site_header = _("MSMEBazaar staff")
     site_title = "MSMEBazaar"
     index_title = _("Today")
-    enable_nav_sidebar = True
+    enable_nav_sidebar = False  # the menu is ours
     site_url = None
     empty_value_display = "–"
 

@@ -11,6 +11,8 @@ from matching.models import (
     LoanProduct,
     Mandate,
     Match,
+    Message,
+    MessageReport,
     NdaSignature,
     NdaText,
     RankerVersion,
@@ -122,3 +124,25 @@ class RankerVersionAdmin(ReadOnlyAdmin):
     list_display = ("version", "is_in_use", "positives", "examples", "made_at")
     list_filter = ("is_in_use",)
     exclude = ("content",)
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    """That something was written; what, is read only where it was reported."""
+
+    list_display = ("introduction", "side", "warnings", "created_at")
+    list_filter = ("side",)
+    list_select_related = ("introduction",)
+    search_fields = ("introduction__id",)
+    exclude = ("written", "shown")
+    ordering = ("-id",)
+
+
+@admin.register(MessageReport)
+class MessageReportAdmin(ReadOnlyAdmin):
+    list_display = ("message", "reason", "state", "created_at", "decided_at")
+    list_filter = ("state", "reason")
+    list_select_related = ("message",)
+    search_fields = ("message__id",)
+    exclude = ("text",)
+    ordering = ("-created_at",)

@@ -28,6 +28,11 @@ urlpatterns = [
     path(f"{ONE}revoke/", introductions.IntroductionRevoke.as_view(), name="introduction-revoke"),
     path(f"{ONE}open-room/", introductions.IntroductionOpenRoom.as_view(), name="introduction-open-room"),
     path(f"{ONE}messages/", introductions.IntroductionMessages.as_view(), name="introduction-messages"),
+    path(
+        f"{ONE}messages/<uuid:message_id>/report/",
+        introductions.MessageReportCreate.as_view(),
+        name="introduction-message-report",
+    ),
     path(f"{ONE}nda/", introductions.IntroductionNda.as_view(), name="introduction-nda"),
     path(f"{ONE}nda/code/", introductions.IntroductionNdaCode.as_view(), name="introduction-nda-code"),
     path(f"{ONE}nda/sign/", introductions.IntroductionNdaSign.as_view(), name="introduction-nda-sign"),

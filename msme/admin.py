@@ -2,7 +2,22 @@
 
 from django.contrib import admin
 
-from msme.models import Business, Document, FinancialStatement, ImportRun, Listing, MarketEntry, Merge, NicCode
+from msme.models import (
+    Business,
+    BusinessOwner,
+    Document,
+    DocumentView,
+    DuplicatePair,
+    FinancialStatement,
+    GstRegistration,
+    ImportRun,
+    Listing,
+    ListingVersion,
+    MarketEntry,
+    Merge,
+    NicCode,
+    SavedSearch,
+)
 from msmebazaar.core.admin import ReadOnlyAdmin
 
 
@@ -98,3 +113,69 @@ class MergeAdmin(ReadOnlyAdmin):
     search_fields = ("id", "kept__id", "absorbed__id")
     list_select_related = ("kept", "absorbed")
     ordering = ("-at",)
+
+
+@admin.register(FinancialStatement)
+class FinancialStatementAdmin(ReadOnlyAdmin):
+    list_display = ("business", "fiscal_year", "months", "source", "revenue_inr", "pat_inr", "created_at")
+    list_filter = ("source", "fiscal_year")
+    list_select_related = ("business",)
+    search_fields = ("business__id", "business__legal_name")
+    ordering = ("-created_at",)
+
+
+@admin.register(ListingVersion)
+class ListingVersionAdmin(ReadOnlyAdmin):
+    list_display = ("listing", "number", "ask_inr", "published_at")
+    list_select_related = ("listing",)
+    search_fields = ("listing__id", "title")
+    ordering = ("-published_at",)
+
+
+@admin.register(DocumentView)
+class DocumentViewAdmin(ReadOnlyAdmin):
+    list_display = ("document", "viewer_id", "at")
+    list_select_related = ("document",)
+    search_fields = ("document__id", "viewer_id")
+    exclude = ("copy_key",)
+    ordering = ("-at",)
+
+
+@admin.register(DuplicatePair)
+class DuplicatePairAdmin(ReadOnlyAdmin):
+    list_display = ("first", "second", "reasons", "state", "created_at", "decided_at")
+    list_filter = ("state",)
+    list_select_related = ("first", "second")
+    search_fields = ("first__id", "second__id")
+    ordering = ("-created_at",)
+
+
+@admin.register(BusinessOwner)
+class BusinessOwnerAdmin(ReadOnlyAdmin):
+    list_display = ("business", "share_pct", "is_active", "created_at")
+    list_filter = ("is_active",)
+    list_select_related = ("business",)
+    search_fields = ("business__id",)
+    exclude = ("full_name",)
+    ordering = ("-created_at",)
+
+
+@admin.register(GstRegistration)
+class GstRegistrationAdmin(ReadOnlyAdmin):
+    list_display = ("business", "state", "created_at")
+    list_filter = ("state",)
+    list_select_related = ("business",)
+    search_fields = ("business__id",)
+    exclude = ("gstin", "gstin_index")
+    ordering = ("-created_at",)
+
+
+@admin.register(SavedSearch)
+class SavedSearchAdmin(ReadOnlyAdmin):
+    """How searches are kept, not whose or what is looked for."""
+
+    list_display = ("id", "frequency", "created_at")
+    list_filter = ("frequency",)
+    search_fields = ("id",)
+    fields = ("id", "frequency", "created_at")
+    ordering = ("-created_at",)

@@ -26,6 +26,7 @@ api_v1 = [
     path("", include("valuation.urls")),
     path("", include("matching.urls")),
     path("", include("whatsapp.urls")),
+    path("", include("adminpanel.urls")),
 ]
 
 urlpatterns = [

@@ -5,7 +5,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from msmebazaar.core.admin import ReadOnlyAdmin
-from valuation.models import ListingValuation, ObservedPrice, Override, RevaluationRun, ShareLink, SignOff, Valuation
+from valuation.models import (
+    ListingValuation,
+    Narrative,
+    ObservedPrice,
+    Oddity,
+    Override,
+    RevaluationRun,
+    ShareLink,
+    SignOff,
+    Valuation,
+)
 
 
 @admin.register(Valuation)
@@ -67,4 +77,21 @@ class ShareLinkAdmin(ReadOnlyAdmin):
     list_select_related = ("valuation",)
     list_display = ("valuation", "language", "expires_at", "revoked_at", "opened", "last_opened_at")
     exclude = ("token_sha256", "label")
+    ordering = ("-created_at",)
+
+
+@admin.register(Oddity)
+class OddityAdmin(ReadOnlyAdmin):
+    list_display = ("valuation", "reasons", "looked_at", "created_at")
+    list_select_related = ("valuation",)
+    search_fields = ("valuation__id",)
+    ordering = ("-created_at",)
+
+
+@admin.register(Narrative)
+class NarrativeAdmin(ReadOnlyAdmin):
+    list_display = ("valuation", "language", "source", "completed_at")
+    list_filter = ("language", "source")
+    list_select_related = ("valuation",)
+    search_fields = ("valuation__id",)
     ordering = ("-created_at",)

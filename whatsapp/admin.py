@@ -1,9 +1,10 @@
 """Staff see that messages moved, not what they say: texts and addresses are on the desk's pages only, where reading is noted."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import URLPattern, path
 
-from msmebazaar.core.admin import ReadOnlyAdmin
+from msmebazaar.core.admin import ReadOnlyAdmin, StaffAdmin
 from whatsapp import desk
 from whatsapp.models import (
     Broadcast,
@@ -14,6 +15,7 @@ from whatsapp.models import (
     InboundMessage,
     OutboundMessage,
     Reconciliation,
+    StaffNote,
     Template,
 )
 
@@ -98,8 +100,26 @@ class ReconciliationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(CannedReply)
-class CannedReplyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The one table here that staff write themselves."""
+class CannedReplyAdmin(StaffAdmin):
+    """The one table here that staff write themselves, those of the chat."""
 
     list_display = ("title", "text_en", "text_hi")
     search_fields = ("title",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self.has_view_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self.has_view_permission(request)
+
+
+@admin.register(StaffNote)
+class StaffNoteAdmin(ReadOnlyAdmin):
+    list_display = ("conversation", "by", "created_at")
+    list_select_related = ("conversation", "by")
+    search_fields = ("conversation__id",)
+    exclude = ("text",)
+    ordering = ("-created_at",)

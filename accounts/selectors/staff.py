@@ -6,15 +6,28 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from accounts.exceptions import ColleagueNotFound, NotAPerson, ProposalNotFound
+from accounts.exceptions import ColleagueNotFound, NotAPerson, OrganisationNotFound, ProposalNotFound
 from accounts.masking import masked
-from accounts.models import Badge, ContactMerge, Identity, Membership, Organisation, Proposal, StaffProfile, User
+from accounts.models import (
+    Badge,
+    ContactMerge,
+    Identity,
+    Membership,
+    Organisation,
+    Proposal,
+    StaffProfile,
+    User,
+    VerificationRequest,
+)
 from accounts.selectors.consent import list_consents
 from accounts.selectors.people import live_sessions
 from accounts.types import (
     Colleague,
     IdentityKind,
     IdentityOfMe,
+    KycBadge,
+    KycRequest,
+    KycStatus,
     MergeShown,
     OrganisationOfMe,
     PersonFound,
@@ -217,3 +230,19 @@ def _indexes(text: str) -> list[str]:
     except InvalidValue:
         return found
     return [*found, blind_index(IdentityKind.PHONE, phone), blind_index(IdentityKind.WHATSAPP, f"whatsapp:{phone}")]
+
+
+def kyc_of(*, actor: Actor, organisation_id: UUID) -> KycStatus:
+    """For staff. Raises: Forbidden, OrganisationNotFound."""
+    actor.require_duty(Duty.REVIEW, Duty.REPORTS)
+    row = Organisation.objects.filter(pk=organisation_id).first()
+    if row is None:
+        raise OrganisationNotFound
+    badges = Badge.objects.filter(organisation=row, ended_at__isnull=True, expires_at__gt=clock.now()).order_by("tier")
+    asked = VerificationRequest.objects.filter(organisation=row).order_by("-created_at")[:MOST_FOUND]
+    return KycStatus(
+        row.id,
+        str(row),
+        tuple(KycBadge(badge.tier, badge.granted_at, badge.expires_at) for badge in badges),
+        tuple(KycRequest(each.id, each.tier, each.state, each.created_at) for each in asked),
+    )

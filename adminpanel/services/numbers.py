@@ -10,17 +10,21 @@ from msmebazaar.core import staff
 from msmebazaar.core.clock import INDIA
 from msmebazaar.core.staff import Measure
 
-FIRST_DAYS, AGAIN_DAYS, BATCH = 400, 1, 2000
+EVERY, FIRST_DAYS, AGAIN_DAYS, BATCH = timedelta(minutes=5), 400, 1, 2000
 
 
 def count_measures(*, now: datetime) -> int:
-    """All measures: yesterday and today again, all since the last count, a good year at first. Returns how many rows."""
-    return sum(count_measure(measure=measure, now=now) for measure in staff.measures())
+    """The measures that were not counted for five minutes. Returns how many rows were written."""
+    fresh = set(RollupRun.objects.filter(counted_at__gt=now - EVERY).values_list("measure", flat=True))
+    return sum(count_measure(measure=measure, now=now) for measure in staff.measures() if measure.name not in fresh)
 
 
 @transaction.atomic
 def count_measure(*, measure: Measure, now: datetime) -> int:
-    """One measure. What was counted of these days is replaced, in one transaction; two at once wait for each other."""
+    """One measure: yesterday and today again, all days since the last count, a good year at first.
+
+    What was counted of these days is replaced, in one transaction; two at once wait for each other.
+    """
     started, today = time.perf_counter(), now.astimezone(INDIA).date()
     run, _is_new = RollupRun.objects.get_or_create(
         measure=measure.name, defaults={"counted_at": now, "since": _first_day(measure, today), "took_ms": 0}

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from matching.models import Introduction, IntroductionMove, Letter, Message
+from matching.models import Introduction, IntroductionMove, Letter, Message, MessageReport
 from matching.selectors.introductions import IntroductionShown
 from matching.texts import warning_texts
-from matching.types import LetterState, Side
+from matching.types import LetterState, ReportReason, Side
 from msmebazaar.core.http.serializers import Base, MoneyField
 
 DECLINE_REASONS = [(name, name) for name in ("not_now", "wrong_seeker", "too_low", "other")]
@@ -125,6 +125,17 @@ class MessageAnswer(serializers.ModelSerializer[Message]):
 
     def get_warnings(self, message: Message) -> list[str]:
         return warning_texts(message.warnings)
+
+
+class ReportWrite(Base):
+    reason = serializers.ChoiceField(choices=ReportReason.choices)
+    text = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class ReportAnswer(serializers.ModelSerializer[MessageReport]):
+    class Meta:
+        model = MessageReport
+        fields = ("id", "message_id", "reason", "state", "created_at")
 
 
 class NdaAnswer(Base):

@@ -211,6 +211,23 @@ class IntroductionMessages(ApiView):
         return Answer(serializers.MessageAnswer(message, context=context).data, gettext("Sent."), status=201)
 
 
+class MessageReportCreate(ApiView):
+    @extend_schema(
+        operation_id="introductions_messages_report",
+        request=serializers.ReportWrite,
+        responses={201: serializers.ReportAnswer},
+        description="Tells us of a message of the other side: asks for money in advance, insults, spam. Staff look at "
+        "it. Saying it again changes nothing.",
+    )
+    @idempotent
+    def post(self, request: Request, introduction_id: UUID, message_id: UUID) -> Response:
+        given = self.validated(serializers.ReportWrite, request)
+        report = services.report_message(
+            actor=self.actor(request), introduction_id=introduction_id, message_id=message_id, **given
+        )
+        return Answer(serializers.ReportAnswer(report).data, gettext("Thank you; our staff look at it."), status=201)
+
+
 class IntroductionNda(ApiView):
     @extend_schema(operation_id="introductions_nda", responses=serializers.NdaAnswer)
     def get(self, request: Request, introduction_id: UUID) -> Response:

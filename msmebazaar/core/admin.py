@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from msmebazaar.core import clock
-from msmebazaar.core.models import AuditEntry, Delivery
+from msmebazaar.core.models import AuditEntry, AuditLink, Delivery, OutboxEvent, WorkerHeartbeat
 from msmebazaar.core.outbox import relay
 
 
@@ -78,3 +78,26 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def replay_dead(self, request: HttpRequest, chosen: "QuerySet[Any]") -> None:
         count = relay.replay(list(chosen.values_list("id", flat=True)), now=clock.now())
         messages.info(request, _("%(count)s dead deliveries wait to be tried again.") % {"count": count})
+
+
+@admin.register(OutboxEvent)
+class OutboxEventAdmin(ReadOnlyAdmin):
+    list_display = ("occurred_at", "name", "version", "request_id")
+    search_fields = ("name", "request_id")
+    ordering = ("-occurred_at",)
+
+
+@admin.register(WorkerHeartbeat)
+class WorkerHeartbeatAdmin(ReadOnlyAdmin):
+    list_display = ("queue", "at")
+    search_fields = ("queue",)
+    ordering = ("queue",)
+
+
+@admin.register(AuditLink)
+class AuditLinkAdmin(ReadOnlyAdmin):
+    """`manage.py verify_audit` recalculates them."""
+
+    list_display = ("position", "source", "row_id", "hash")
+    search_fields = ("row_id", "hash")
+    ordering = ("-id",)

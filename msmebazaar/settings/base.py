@@ -173,7 +173,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         for queue in QUEUES
     },
     "seal the audit": {"task": "core.seal_audit", "schedule": 10.0, "options": {"expires": 9}},
-    "count by day": {"task": "adminpanel.count_measures", "schedule": 300.0, "options": {"expires": 240}},
+    "count by day": {"task": "adminpanel.count_measures", "schedule": 30.0, "options": {"expires": 25}},
     "assign what waits": {"task": "adminpanel.assign_waiting", "schedule": 60.0, "options": {"expires": 50}},
     "remind of tasks": {"task": "adminpanel.remind", "schedule": 60.0, "options": {"expires": 50}},
     "remove what is past its time": {"task": "core.apply_retention", "schedule": 3600.0, "options": {"expires": 600}},
@@ -405,6 +405,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AddBackKindEnum": "msme.types.AddBackKind",
         "ImportStateEnum": "msme.types.ImportState",
         "ExportStateEnum": "accounts.types.ExportState",
+        "PaperReviewEnum": "msme.types.PaperReview",
+        "PaperReasonEnum": "msme.types.PaperReason",
+        "ReportReasonEnum": "matching.types.ReportReason",
+        "ReportStateEnum": "matching.types.ReportState",
+        "SheetStateEnum": "adminpanel.types.SheetState",
+        "SheetFormatEnum": "adminpanel.types.SheetFormat",
+        "PeriodEnum": "adminpanel.serializers.PERIOD_CHOICES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

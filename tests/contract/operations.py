@@ -5,6 +5,7 @@
 - SELF: it acts on whoever calls; there is nothing of others to ask for.
 - MARKET: others see live listings in it as far as they may, and nothing else.
 - PUBLIC: the same, and nobody needs to be logged in for it.
+- STAFF: colleagues only, by duty; for everybody else it is forbidden, whatever it names.
 - OBJECT: its address or body names something of an owner; for everybody else that does not exist.
 """
 
@@ -33,6 +34,7 @@ class Reach(Enum):
     SELF = auto()
     MARKET = auto()
     PUBLIC = auto()
+    STAFF = auto()
     OBJECT = auto()
 
 
@@ -58,6 +60,7 @@ def figures(_world: World) -> dict[str, Any]:
 
 
 OPEN, SELF, MARKET, PUBLIC, OBJECT = Reach.OPEN, Reach.SELF, Reach.MARKET, Reach.PUBLIC, Reach.OBJECT
+STAFF = Reach.STAFF
 SEARCH = fixed(name="Textiles", frequency="daily", query={"state": ["GJ"]})
 CODE_OF_CHALLENGE = {"challenge_id": "01a21541-0000-7000-8000-000000000000", "code": "123456"}
 CODE = fixed(**CODE_OF_CHALLENGE)
@@ -230,6 +233,7 @@ OPERATIONS: dict[str, Operation] = {
     "introductions_open_room": Operation(OBJECT),
     "introductions_messages": Operation(OBJECT),
     "introductions_messages_create": Operation(OBJECT, fixed(text="Hello")),
+    "introductions_messages_report": Operation(OBJECT, fixed(reason="spam")),
     "introductions_nda": Operation(OBJECT),
     "introductions_nda_code": Operation(OBJECT),
     "introductions_nda_sign": Operation(OBJECT, fixed(**CODE_OF_CHALLENGE, sha256="0" * 64)),
@@ -245,4 +249,29 @@ OPERATIONS: dict[str, Operation] = {
         OBJECT, lambda world: loan_product_payload(organisation_id=world["organisation_id"])
     ),
     "loan_products_update": Operation(OBJECT, lambda _world: loan_product_payload()),
+    # the staff's desk
+    "admin_statistics": Operation(STAFF),
+    "admin_measures": Operation(STAFF),
+    "admin_chart": Operation(STAFF),
+    "admin_queues": Operation(STAFF),
+    "admin_queue_items": Operation(STAFF),
+    "admin_queue_next": Operation(STAFF),
+    "admin_queue_act_on_many": Operation(STAFF, lambda world: {"act": "approve", "items": [world["item_id"]]}),
+    "admin_item_claim": Operation(STAFF),
+    "admin_item_release": Operation(STAFF),
+    "admin_item_act": Operation(STAFF, fixed(act="approve")),
+    "admin_decision_undo": Operation(STAFF),
+    "admin_kyc": Operation(STAFF),
+    "admin_timeline": Operation(STAFF),
+    "admin_valuation_rerun": Operation(STAFF),
+    "admin_valuation_override": Operation(STAFF, fixed(point_inr="2", low80_inr="1", high80_inr="3", reason="Land")),
+    "admin_actions": Operation(STAFF),
+    "admin_views_list": Operation(STAFF),
+    "admin_views_create": Operation(STAFF, fixed(model="msme.listing", name="Live")),
+    "admin_views_delete": Operation(STAFF),
+    "admin_exports_list": Operation(STAFF),
+    "admin_exports_create": Operation(STAFF, fixed(model="msme.listing", format="csv")),
+    "admin_exports_retrieve": Operation(STAFF),
+    "admin_exports_link": Operation(STAFF),
+    "admin_system": Operation(STAFF),
 }

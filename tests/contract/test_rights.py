@@ -19,7 +19,7 @@ from accounts.selectors.privacy import subject_of
 from accounts.services import AdvisorMandateInput, open_session
 from accounts.types import IdentityKind, MemberRole
 from matching import services as matching
-from matching.models import Introduction, NdaSignature
+from matching.models import Introduction, Message, NdaSignature
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
 from tests.conftest import Persona, some_network, some_phone
@@ -33,6 +33,7 @@ from tests.factories import (
 )
 
 Drain = Callable[[], int]
+SAID_OPENLY = ("fiscal_year", "queue", "measure")
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -128,6 +129,11 @@ def world(owner: Persona, staff_actor: Actor, drain: Drain, make_persona: Callab
         "session_id": str(Session.objects.filter(user_id=user_id)[0].id),
         "identity_id": str(Identity.objects.filter(user_id=user_id)[0].id),
         "fiscal_year": "2024-25",
+        "message_id": str(Message.objects.get(introduction_id=introduction_id).id),
+        "queue": "listings",
+        "measure": "valuations",
+        "item_id": str(listing.id),
+        **{name: str(uuid.uuid4()) for name in ("decision_id", "view_id", "sheet_id")},
     }
 
 
@@ -199,7 +205,7 @@ def address_of(path: str, world: World) -> str:
 
 def nowhere(world: World) -> World:
     """The same names with ids that nobody has."""
-    kept = {"fiscal_year": world["fiscal_year"]}
+    kept = {name: world[name] for name in SAID_OPENLY}
     return {**{name: str(uuid.uuid4()) for name in world}, **kept}
 
 
@@ -226,7 +232,7 @@ def canaries(owner: Persona, world: World) -> list[str]:
     from msme.models import Business
 
     business = Business.objects.get(pk=world["business_id"])
-    hidden = [value for name, value in world.items() if name not in ("listing_id", "fiscal_year")]
+    hidden = [value for name, value in world.items() if name not in ("listing_id", "item_id", *SAID_OPENLY)]
     return ["Canary", str(owner.phone)[3:], business.gstin or "", business.pan or "", *hidden]
 
 
@@ -272,6 +278,8 @@ def fault_of(
 ) -> str:
     """What is wrong with an answer, or ""."""
     text = response.content.decode()
+    if operation.reach is Reach.STAFF:
+        return _fault_of_staff(response, who, text, secrets_of_owner)
     found = [canary for canary in secrets_of_owner if canary and canary in text.replace(path_of(response), "")]
     if found:
         return f"told {found}"
@@ -289,6 +297,15 @@ def fault_of(
     if anonymised(response) != anonymised(missing):
         return "a foreign id is told apart from a missing one"
     return ""
+
+
+def _fault_of_staff(response: Any, who: str, text: str, secrets_of_owner: list[str]) -> str:
+    """Colleagues see what their duties open; nobody else learns whether there is anything."""
+    if who == "staff":
+        return "" if response.status_code < 500 else f"answered {response.status_code}"
+    wanted = 401 if who in ("anonymous", "suspended") else 403
+    told = [canary for canary in secrets_of_owner if canary and canary in text.replace(path_of(response), "")]
+    return "" if response.status_code == wanted and not told else f"answered {response.status_code}, told {told}"
 
 
 def path_of(response: Any) -> str:
