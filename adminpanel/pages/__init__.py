@@ -5,10 +5,10 @@ from typing import Any
 from adminpanel.pages import breaches, colleagues, documents, lists, numbers, people, valuations, work
 
 PAGES: tuple[tuple[str, Any, str], ...] = (
-    ("work/<slug:queue>/", work.queue, "work"),
-    ("work/<slug:queue>/next/", work.next_one, "work-next"),
-    ("work/<slug:queue>/bulk/", work.bulk, "work-bulk"),
-    ("work/<slug:queue>/<uuid:item_id>/", work.item, "work-item"),
+    ("queues/<slug:queue>/", work.queue, "work"),
+    ("queues/<slug:queue>/next/", work.next_one, "work-next"),
+    ("queues/<slug:queue>/bulk/", work.bulk, "work-bulk"),
+    ("queues/<slug:queue>/<uuid:item_id>/", work.item, "work-item"),
     ("decisions/", work.decisions, "decisions"),
     ("documents/<uuid:document_id>/", documents.open_document, "open-document"),
     ("documents/<uuid:document_id>/<int:number>/", documents.picture, "document-page"),

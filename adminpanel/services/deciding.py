@@ -49,8 +49,8 @@ def decide(*, actor: Actor, queue: str, item_id: UUID, act: str, given: Given, n
     """
     chosen = checked_act(queue, act, given)
     waiting = _waiting_and_free(actor, queue, item_id, now)
-    if given.reason or given.text:
-        history.why(given.text or given.reason)
+    if given.reason:
+        history.why(given.reason)  # the code only: texts may speak of people, and events are kept in clear
     chosen.run(actor, item_id, given, now)
     Claim.objects.filter(queue=queue, item_id=item_id).delete()
     return Decision.objects.create(

@@ -368,7 +368,7 @@ class Tour:
 
     def approve_as_staff(self, title: str, listing_id: str) -> None:
         browser = requests.Session()
-        page = browser.get(f"{self.base_url}/admin/work/listings/", timeout=TIMEOUT_S)
+        page = browser.get(f"{self.base_url}/admin/queues/listings/", timeout=TIMEOUT_S)
         expect("/staff/login/" in page.url, "the admin opened without a log-in")
         asked = self.fill_in(browser, page, login=self.staff[0], password=self.staff[1])
         expect("/staff/2fa/" in asked.url, "the password alone was enough, or it was refused")
@@ -376,11 +376,11 @@ class Tour:
         def enter_code() -> requests.Response | None:
             """A code works once, so a second tour within half a minute waits for the next."""
             page = self.fill_in(browser, asked, code=pyotp.TOTP(self.totp_secret).now())
-            return page if "/admin/work/" in page.url else None
+            return page if "/admin/queues/" in page.url else None
 
         queue = wait_for(enter_code, "the staff's second factor", patience_s=70, poll_s=10)
         expect(html.escape(title) in queue.text, "the review queue does not show the listing")
-        review = f"{self.base_url}/admin/work/listings/{listing_id}/"
+        review = f"{self.base_url}/admin/queues/listings/{listing_id}/"
         done = self.fill_in(browser, browser.get(review, timeout=TIMEOUT_S), act="approve")
         expect(done.status_code == 200 and "is live" in done.text, "staff could not approve the listing")
 

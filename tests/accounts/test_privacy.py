@@ -270,7 +270,7 @@ def test_a_dry_run_only_counts(seller: Persona, drain: Drain) -> None:
 
 
 def test_every_app_has_a_holder() -> None:
-    assert holders.apps() == {"accounts", "msme", "valuation", "matching", "whatsapp"}
+    assert holders.apps() == {"accounts", "msme", "valuation", "matching", "whatsapp", "adminpanel"}
 
 
 def test_an_export_that_was_asked_before_and_one_that_is_late(seller: Persona) -> None:

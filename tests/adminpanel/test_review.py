@@ -16,7 +16,7 @@ from msmebazaar.core.outbox.models import Delivery, OutboxEvent
 from tests.conftest import Persona, some_network
 from tests.factories import make_business, make_listing, sign_in
 
-QUEUE = "/admin/work/listings/"
+QUEUE = "/admin/queues/listings/"
 
 
 @pytest.fixture

@@ -224,7 +224,7 @@ def test_a_copy_for_a_person_asks_for_the_password_again(browser: Client, seller
         "/api/v1/me/data-requests/", {"kind": "grievance", "text": "I want my data"}, format="json"
     )
     request_id = asked.json()["data"]["id"]
-    page = f"/admin/work/data_requests/{request_id}/"
+    page = f"/admin/queues/data_requests/{request_id}/"
     person = f"/admin/people/{seller.actor.user_id}/"
     wanted = {"act": "export", "reason": "They asked by letter."}
     assert "I want my data" in browser.get(page).content.decode()
@@ -248,7 +248,7 @@ def test_staff_answer_a_data_request_in_the_desk(browser: Client, seller: Person
     sign_in(browser)
     seller.client.post("/api/v1/me/data-requests/", {"kind": "correction", "text": "Name"}, format="json")
     request = DataRequest.objects.get()
-    queue = "/admin/work/data_requests/"
+    queue = "/admin/queues/data_requests/"
     assert "Correction" in browser.get(queue).content.decode()
 
     browser.post(f"{queue}{request.id}/", {"act": "answer", "text": "Corrected."})
@@ -265,16 +265,16 @@ def test_staff_decide_on_a_badge(browser: Client, seller: Persona, decision: str
     content = {"tier": 2, "statement": "Audited accounts"}
     path = f"/api/v1/organisations/{seller.organisation_id}/"
     asked = seller.client.post(f"{path}verification-requests/", content, format="json").json()["data"]["id"]
-    page = f"/admin/work/tiers/{asked}/"
+    page = f"/admin/queues/tiers/{asked}/"
     assert "Audited accounts" in browser.get(page).content.decode()
-    assert browser.get("/admin/work/tiers/").content.decode().count(page) == 1
+    assert browser.get("/admin/queues/tiers/").content.decode().count(page) == 1
 
     assert browser.post(page, {"act": decision}).status_code == 200  # says what is missing
     browser.post(page, {"act": decision, "text": "Balance sheets seen"})
 
     badges = [row for row in seller.client.get(f"{path}badges/").json()["data"] if row["tier"] == 2]
     assert len(badges) == tiers
-    assert browser.get(page)["Location"] == "/admin/work/tiers/"
+    assert browser.get(page)["Location"] == "/admin/queues/tiers/"
 
 
 def data_in(page: str) -> Any:

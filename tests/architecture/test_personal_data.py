@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from msmebazaar.core import retention
 from msmebazaar.core.crypto import EncryptedTextField
 
-APPS = ("core", "accounts", "msme", "valuation", "matching", "whatsapp")
+APPS = ("core", "accounts", "msme", "valuation", "matching", "whatsapp", "adminpanel")
 # Keys, times, and pointers that are what they are in every table.
 EVERYWHERE = {"id", "created_at", "updated_at"}
 

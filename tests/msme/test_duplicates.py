@@ -19,7 +19,7 @@ from tests.conftest import Persona
 from tests.factories import ALPHABET, add_figures, make_business, make_live_listing, sign_in, some_gstin
 
 Drain = Callable[[], int]
-PAGE = "/admin/review/duplicates/"
+PAGE, MERGES = "/admin/queues/duplicates/", "/admin/merges/"
 
 
 def pair() -> DuplicatePair:
@@ -165,19 +165,20 @@ class TestDeciding:
 
     def test_staff_merge_and_take_back_on_their_page(self, two: tuple[Business, Business], client: Client) -> None:
         sign_in(client)
-        page = client.get(PAGE).content.decode()
+        item = f"{PAGE}{pair().id}/"
+        page = client.get(item).content.decode()
         assert "Similar name, same PIN code" in page
         assert (two[0].gstin or "") not in page
 
-        client.post(PAGE, {"decision": "merge", "id": pair().id, "keep": two[0].id})
-        merged = client.get(PAGE).content.decode()
-        again = client.post(PAGE, {"decision": "merge", "id": pair().id, "keep": two[0].id}, follow=True)
-        client.post(PAGE, {"decision": "undo", "id": Merge.objects.get().id})
+        client.post(item, {"act": "merge", "keep": two[0].id})
+        merged = client.get(MERGES).content.decode()
+        again = client.post(item, {"act": "merge", "keep": two[0].id}, follow=True)
+        client.post(MERGES, {"merge": Merge.objects.get().id})
 
         assert "Take back" in merged
         assert "Somebody has decided" in again.content.decode()
         assert Merge.objects.get().undone_at is not None
-        assert client.post(PAGE, {"decision": "merge", "id": "nonsense"}).status_code == 302
+        assert client.post(MERGES, {"merge": "nonsense"}).status_code == 302
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,7 +21,11 @@ from whatsapp.services.simulating import let_time_pass
 
 FOLDER = Path(__file__).parent / "transcripts"
 TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
-VARIABLE = [(re.compile(r"/m/[\w-]+/"), "/m/…/"), (re.compile(r"/v/[\w-]+/"), "/v/…/")]
+VARIABLE = [
+    (re.compile(r"/m/[\w-]+/"), "/m/…/"),
+    (re.compile(r"/v/[\w-]+/"), "/v/…/"),
+    (re.compile(r"\b\d{2}-\d{2}-20\d{2}\b"), "<a day>"),  # a deadline counts from today
+]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_market_data")]
 
 
