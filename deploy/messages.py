@@ -17,7 +17,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parents[1]
 PO = ROOT / "msmebazaar" / "locale" / "hi" / "LC_MESSAGES" / "django.po"
 PACKAGES = ("msmebazaar", "accounts", "msme", "valuation", "matching", "whatsapp", "adminpanel")
-PAGES = "whatsapp/templates/whatsapp/*.html"  # pages for everybody; those of staff are in English
+PAGES = ("whatsapp/templates/**/*.html", "adminpanel/templates/**/*.html", "msmebazaar/templates/**/*.html")
 FIRST_DAY = datetime(2026, 11, 23, tzinfo=UTC)  # a fixed date: the file changes only with its texts
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "N_": None}
 
@@ -39,7 +39,7 @@ def collected() -> Catalog:
             ROOT / package, method_map=[("**.py", "python")], keywords=KEYWORDS
         ):
             found.add(message)
-    for page in sorted(ROOT.glob(PAGES)):
+    for page in sorted(page for pattern in PAGES for page in ROOT.glob(pattern)):
         code = BytesIO(templatize(page.read_text(), origin=str(page)).encode())
         found |= {message for _line, message, _comments, _context in extract("python", code, keywords=KEYWORDS)}
     for message in sorted(found, key=str):

@@ -37,6 +37,7 @@ def history_of(row: Model) -> dict[str, Any]:
     names = people.names_of_actors(user_ids=ids | {str(entry.actor_id) for entry in entries if entry.actor_id})
     for event in events:
         event["who"] = names.get(str(event.get("actor_id")), "")
+        event["during"] = event.get("request_id") or event.get("handler") or ""
     for entry in entries:
         entry.who = names.get(str(entry.actor_id), "")  # type: ignore[attr-defined]
     return {"events": events, "entries": entries}

@@ -50,7 +50,8 @@ document.querySelector("[data-all]")?.addEventListener("change", (event) => {
 const viewer = document.querySelector(".viewer[data-page]");
 if (viewer) {
   const first = viewer.querySelector("img");
-  fetch(first.src).then((answer) => {
+  fetch(first.src).then(async (answer) => {
+    await answer.blob();
     const pages = Number(answer.headers.get("X-Pages") || 1);
     for (let number = 2; number <= Math.min(pages, 40); number += 1) {
       const image = document.createElement("img");
