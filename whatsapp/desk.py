@@ -92,11 +92,12 @@ def _carry_out(actor: Actor, conversation_id: UUID, given: dict[str, Any]) -> No
 @require_http_methods(["GET", "POST"])
 def plan_broadcast(request: HttpRequest) -> HttpResponse:
     """Choose template, text, segment and cap; the next page says whom it reaches."""
+    actor = _actor(request)
     form = BroadcastPlan(request.POST or None, templates=services.broadcast_templates())
     if request.method == "POST" and form.is_valid():
         try:
             row = services.plan_broadcast(
-                actor=_actor(request),
+                actor=actor,
                 template_key=form.cleaned_data["template_key"],
                 variables={"text": form.cleaned_data["text"]},
                 segment=form.segment(),

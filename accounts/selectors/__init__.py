@@ -41,6 +41,7 @@ from accounts.selectors.people import (
     is_active,
     list_identities,
     live_sessions,
+    names_of_people,
     organisation_ids_of,
     personal_organisation_id_of,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "merges_of",
     "my_invitations",
     "names_of_actors",
+    "names_of_people",
     "notifications_of",
     "notifications_since",
     "open_data_requests",

@@ -1,5 +1,6 @@
 """Reads over people, their identities and sessions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -133,6 +134,11 @@ def personal_organisation_id_of(*, user_id: UUID) -> UUID:
 
 def has_staff(*, username: str) -> bool:
     return User.objects.filter(username=username, is_staff=True).exists()
+
+
+def names_of_people(*, user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Id → full name, in one query."""
+    return {row.pk: row.full_name or "" for row in User.objects.only("full_name").filter(pk__in=list(user_ids))}
 
 
 def get_contact(*, user_id: UUID) -> Contact:

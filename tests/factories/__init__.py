@@ -1,6 +1,7 @@
 """Rows that tests start from, made through the services so that they are what real use would make."""
 
 import secrets
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,9 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from stdnum import luhn
 
+from accounts import selectors as people
 from accounts import services as accounts
-from accounts.models import User
+from accounts.models import StaffProfile, User
 from msme import services
 from msme.models import Business, Listing
 from msme.services.businesses import BusinessInput
@@ -191,20 +193,34 @@ def make_live_listing(actor: Actor, staff: Actor, business: Business | None = No
 STAFF_PASSWORD = "a long password"
 
 
-def make_staff_user(username: str = "", *, totp_secret: str = "") -> User:
-    """A colleague, with an authenticator app unless the secret is left out. No two share a name: limits go by it."""
+def make_staff_user(
+    username: str = "", *, totp_secret: str = "", duties: Collection[str] | None = None, regions: Collection[str] = ()
+) -> User:
+    """A colleague, with an authenticator app unless the secret is left out. No two share a name: limits go by it.
+
+    `duties` None: a superuser; else exactly these, in these states.
+    """
     name = username or f"reviewer-{secrets.token_hex(4)}"
     user = User.objects.get(pk=accounts.create_staff(username=name, password=STAFF_PASSWORD))
+    if duties is not None:
+        User.objects.filter(pk=user.pk).update(is_superuser=False)
+        StaffProfile.objects.create(user=user, duties=list(duties), regions=list(regions))
     if totp_secret:
         TOTP.activate(user, totp_secret)
     return user
 
 
-def sign_in(client: Client) -> User:
+def sign_in(client: Client, *, duties: Collection[str] | None = None, regions: Collection[str] = ()) -> User:
     """A colleague with a second factor, signed in as a browser does it."""
     secret = pyotp.random_base32()
-    user = make_staff_user(totp_secret=secret)
+    user = make_staff_user(totp_secret=secret, duties=duties, regions=regions)
     client.post("/staff/login/", {"login": user.username, "password": STAFF_PASSWORD})
     done = client.post("/staff/2fa/authenticate/", {"code": pyotp.TOTP(secret).now()})
     assert done.status_code == 302, done.content.decode()
     return user
+
+
+def make_colleague(*duties: str, regions: Collection[str] = ()) -> Actor:
+    """The actor of a colleague with these duties; with none, of a superuser."""
+    user = make_staff_user(duties=duties or None, regions=regions)
+    return people.actor_of(user_id=user.pk)

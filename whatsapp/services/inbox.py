@@ -20,15 +20,20 @@ def inbox(*, actor: Actor) -> list[Waiting]:
     """Open handovers, those nobody has taken first, then the longest waiting."""
     actor.require_duty(Duty.CHAT)
     rows = Handover.objects.filter(closed_at__isnull=True).select_related("conversation", "taken_by")
+    waiting = list(rows.order_by("opened_at")[:QUEUE_LENGTH])
+    user_ids = [row.conversation.user_id for row in waiting]
+    names = people.names_of_people(user_ids=user_ids)
+    heard = InboundMessage.objects.filter(user_id__in=user_ids).order_by("user_id", "-received_at").distinct("user_id")
+    last_words = {message.user_id: message for message in heard}
     found = []
-    for row in rows.order_by("opened_at")[:QUEUE_LENGTH]:
+    for row in waiting:
         conversation = row.conversation
-        last = InboundMessage.objects.filter(user_id=conversation.user_id).order_by("-received_at").first()
+        last = last_words.get(conversation.user_id)
         found.append(
             Waiting(
                 row.id,
                 conversation.id,
-                people.get_contact(user_id=conversation.user_id).full_name,
+                names.get(conversation.user_id, ""),
                 conversation.language,
                 str(HandoverReason(row.reason).label),
                 row.opened_at,
