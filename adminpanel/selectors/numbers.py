@@ -128,35 +128,39 @@ def bars(*, measure: str, split: str, since: date, until: date) -> list[Bar]:
     return [Bar(key, name_of(split, key), total) for key, total in totals]
 
 
+LEVELS = ("listings_live", "mandates_active", "matches_kept")
+FLOWS = (("introductions", 7), ("letters", 30), ("deal_value", 90), ("people_joined", 7), ("valuations", 7))
+WEEK = timedelta(days=7)
+
+
 def pulse(*, today: date) -> list[Figure]:
     """The market at a glance."""
-    return [
-        *(_level(name) for name in ("listings_live", "mandates_active", "matches_kept")),
-        *(_flow(name, days, today) for name, days in (("introductions", 7), ("letters", 30), ("deal_value", 90))),
-        *(_flow(name, 7, today) for name in ("people_joined", "valuations")),
-    ]
+    names = [*LEVELS, *(name for name, _days in FLOWS)]
+    longest = max(days for _name, days in FLOWS)
+    rows = Rollup.objects.filter(measure__in=names, split="", day__gt=today - timedelta(days=2 * longest))
+    found: dict[str, dict[date, Decimal]] = {name: {} for name in names}
+    for name, day, value in rows.values_list("measure", "day", "value"):
+        found[name][day] = value
+    levels = [_level(name, found[name]) for name in LEVELS]
+    return [*levels, *(_flow(name, days, found[name], today) for name, days in FLOWS)]
 
 
-def _level(name: str) -> Figure:
+def _level(name: str, values: dict[date, Decimal]) -> Figure:
     known = measure_or_404(name)
-    rows = Rollup.objects.filter(measure=name, split="")
-    newest = rows.order_by("-day").first()
-    week_ago = rows.filter(day__lte=newest.day - timedelta(days=7)).order_by("-day").first() if newest else None
-    return Figure(
-        name, known.title, known.unit, newest.value if newest else Decimal(0), week_ago.value if week_ago else None, 7
-    )
+    newest = max(values, default=None)
+    if newest is None:
+        return Figure(name, known.title, known.unit, Decimal(0), None, 7)
+    before = max((day for day in values if day <= newest - WEEK), default=None)
+    return Figure(name, known.title, known.unit, values[newest], values[before] if before else None, 7)
 
 
-def _flow(name: str, days: int, today: date) -> Figure:
+def _flow(name: str, days: int, values: dict[date, Decimal], today: date) -> Figure:
     known = measure_or_404(name)
-    rows = Rollup.objects.filter(measure=name, split="")
-
-    def total(first: date, last: date) -> Decimal:
-        return rows.filter(day__range=(first, last)).aggregate(total=Sum("value"))["total"] or Decimal(0)
-
     middle = today - timedelta(days=days)
-    now = total(middle + timedelta(days=1), today)
-    return Figure(name, known.title, known.unit, now, total(middle - timedelta(days=days - 1), middle), days)
+    now = sum((value for day, value in values.items() if middle < day <= today), Decimal(0))
+    earlier = middle - timedelta(days=days)
+    before = sum((value for day, value in values.items() if earlier < day <= middle), Decimal(0))
+    return Figure(name, known.title, known.unit, now, before, days)
 
 
 def funnel() -> list[FunnelStep]:
@@ -182,18 +186,19 @@ def anomalies(*, today: date) -> list[Anomaly]:
     """Counts of yesterday that are three deviations away from the same weekday of eight weeks (as Poisson counts scatter)."""
     yesterday = today - timedelta(days=1)
     days = [yesterday - timedelta(weeks=week) for week in range(WEEKS_BACK + 1)]
+    measures = {measure.name: measure for measure in staff.measures() if not (measure.is_level or measure.unit)}
+    values: dict[str, dict[date, Decimal]] = {name: {} for name in measures}
+    rows = Rollup.objects.filter(measure__in=list(measures), split="", day__in=days)
+    for name, day, value in rows.values_list("measure", "day", "value"):
+        values[name][day] = value
     found = []
-    for measure in staff.measures():
-        if measure.is_level or measure.unit:
-            continue
-        rows = Rollup.objects.filter(measure=measure.name, split="", day__in=days).values_list("day", "value")
-        values = dict(rows)
-        past = [values.get(day, Decimal(0)) for day in days[1:]]
+    for name, measure in measures.items():
+        past = [values[name].get(day, Decimal(0)) for day in days[1:]]
         usual = sum(past, Decimal(0)) / len(past)
-        value = values.get(yesterday, Decimal(0))
+        value = values[name].get(yesterday, Decimal(0))
         score = float(value - usual) / math.sqrt(float(usual) + 1)
         if abs(score) >= DEVIATIONS and max(value, usual) >= LEAST:
-            found.append(Anomaly(measure.name, measure.title, yesterday, value, usual, score))
+            found.append(Anomaly(name, measure.title, yesterday, value, usual, score))
     return sorted(found, key=lambda anomaly: -abs(anomaly.score))
 
 

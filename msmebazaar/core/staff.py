@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, IntegerField, Min, Model, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Min, Model, Q, QuerySet, Value, When
 
 from msmebazaar.core.actor import Actor, Duty
 
@@ -77,8 +77,8 @@ class Queue:
     def depth(self, *, actor: Actor, now: datetime) -> Depth:
         rows = self._visible(actor)
         late = Q(**{f"{self.due}__lte": now}) if self.due else Q(**{f"{self.since}__lte": now - self.answer_within})
-        oldest = rows.aggregate(oldest=Min(self.since))["oldest"]
-        return Depth(rows.count(), rows.filter(late).count(), oldest)
+        found = rows.order_by().aggregate(count=Count("pk"), late=Count("pk", filter=late), oldest=Min(self.since))
+        return Depth(found["count"], found["late"], found["oldest"])
 
     def list(
         self,

@@ -131,7 +131,7 @@ def pages() -> Iterator[tuple[str, Duties]]:
 def most_queries(address: str) -> int:
     """Pages that ask every app something cost more, and as little with more rows."""
     if address == "/admin/":
-        return 60
+        return 45
     return 40 if address.startswith(("/admin/people/", "/admin/numbers/")) else MOST_QUERIES
 
 
