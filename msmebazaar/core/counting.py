@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.db.models.aggregates import Aggregate
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from msmebazaar.core.clock import INDIA, today_in_india
 from msmebazaar.core.staff import Point
@@ -25,7 +26,8 @@ def per_day(
     """What happened on each day: of all, and by each split (its name → the lookup). `value`: a sum instead of the count."""
     first, end = between(since, until)
     chosen = rows.filter(**{f"{at}__gte": first, f"{at}__lt": end})
-    dated = chosen.annotate(_day=TruncDate(at, tzinfo=INDIA)).order_by()
+    zone = timezone.get_default_timezone()  # by its full name: to PostgreSQL "IST" is Israel's
+    dated = chosen.annotate(_day=TruncDate(at, tzinfo=zone)).order_by()
     counted = value or Count("pk")
     for day, number in dated.values_list("_day").annotate(_value=counted):
         yield Point(day, number or 0)
