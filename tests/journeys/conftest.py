@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -12,11 +13,14 @@ from typing import Any
 import psutil
 import pytest
 import requests
+from playwright.sync_api import Page, expect, sync_playwright
 
 from deploy.local.home import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120
+PATIENCE_MS = 60_000  # what a vendor refused twice is sent half a minute later
+FLAGS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 # The launcher must start services of its own, not use those of the test run.
 OF_THE_TEST_RUN = (
     "DATABASE_URL",
@@ -38,14 +42,14 @@ class Market:
         self.home = home
         self.port = free_port()
 
-    def launch(self, command: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    def launch(self, *command: str, **changes: str) -> subprocess.CompletedProcess[str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_TEST_RUN)}
         for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "BLIND_INDEX_KEY", "OTP_PEPPER", "FIELD_ENCRYPTION_KEYS"):
             clean.pop(name, None)
         clean.pop("ALLOWED_HOSTS", None)
         environment = {**clean, "BAZAAR_HOME": str(self.home), "PORT": str(self.port), **changes}
         return subprocess.run(
-            [sys.executable, "-m", "deploy.local", command],
+            [sys.executable, "-m", "deploy.local", *command],
             cwd=ROOT,
             env=environment,
             capture_output=True,
@@ -53,6 +57,12 @@ class Market:
             timeout=PATIENCE_S,
             check=False,
         )
+
+    def do(self, code: str) -> str:
+        """Python with the models of the running market, as `manage.py shell`; what it printed."""
+        done = self.launch("manage", "shell", "-c", code)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
 
     def is_running(self) -> bool:
         return (self.home / "run.json").exists() and psutil.pid_exists(self.run["launcher"])
@@ -100,3 +110,26 @@ def is_ready(market: Market) -> bool:
     except requests.RequestException:
         return False
     return all(answer.status_code == 200 for answer in asked)
+
+
+def chromium() -> str:
+    """The system's Chromium; in CI it is installed where it can be (Debian, as root)."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None and os.environ.get("CI") and shutil.which("apt-get") and os.geteuid() == 0:
+        for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "chromium"]):
+            subprocess.run(command, check=False, capture_output=True, timeout=600)
+        found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    return found
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        made = browser.new_context(viewport={"width": 1150, "height": 1000}).new_page()
+        made.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        yield made
+        browser.close()

@@ -1,46 +1,17 @@
 """A newcomer's first minutes in a real browser: the phone simulator, a registration in Hindi, the valuation with its PDF."""
 
-import os
-import shutil
-import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.conftest import some_phone
-from tests.journeys.conftest import Market
+from tests.journeys.conftest import PATIENCE_MS, Market
 
 pytestmark = pytest.mark.xdist_group("journey")
-PATIENCE_MS = 60_000  # what a vendor refused twice is sent half a minute later
-FLAGS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-
-
-def chromium() -> str:
-    """The system's Chromium; in CI it is installed where it can be (Debian, as root)."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None and os.environ.get("CI") and shutil.which("apt-get") and os.geteuid() == 0:
-        for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "chromium"]):
-            subprocess.run(command, check=False, capture_output=True, timeout=600)
-        found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    return found
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        made = browser.new_context(viewport={"width": 1150, "height": 1000}).new_page()
-        made.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
-        yield made
-        browser.close()
 
 
 class Phone:
