@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-security bench-leaks bench-search bench-matching bench-valuation bench-whatsapp faults docs lock clean
+.PHONY: help run up down tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-admin bench-security bench-leaks bench-search bench-matching bench-valuation bench-whatsapp faults docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -80,6 +80,9 @@ bench-security: ## What timing tells about one-time codes (AUC; 0.5 is nothing)
 
 bench-search: ## Twenty searches over 100,000 listings with facets, against a bare SELECT (LISTINGS=, PLANS=1 writes the plans)
 	@LOG_LEVEL=WARNING $(EXEC) $(BIN)/python -m benchmarks.search
+
+bench-admin: ## Our list and search pages beside the plain Django admin's, over LISTINGS=100000
+	@LOG_LEVEL=ERROR $(EXEC) $(BIN)/python -m benchmarks.admin_lists
 
 bench-whatsapp: ## The webhook of the running market while Twilio is well, down, slow, refusing, cut off
 	@$(BOOT)

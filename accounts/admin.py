@@ -30,7 +30,7 @@ class UserAdmin(ReadOnlyAdmin):
     list_display = ("id", "username", "language", "is_active", "is_staff", "created_at")
     list_filter = ("is_staff", "is_active", "language")
     search_fields = ("id", "username")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
     fields = ("id", "username", "language", "is_active", "is_staff", "is_superuser", "created_at", "last_login")
 
 
@@ -39,7 +39,7 @@ class OrganisationAdmin(ReadOnlyAdmin):
     list_display = ("id", "name", "kind", "created_at")
     list_filter = ("kind",)
     search_fields = ("id", "name")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Session)
@@ -47,7 +47,7 @@ class SessionAdmin(ReadOnlyAdmin):
     list_display = ("id", "user", "last_used_at", "ended_at", "ended_because")
     list_filter = ("ended_because",)
     list_select_related = ("user",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Badge)
@@ -64,7 +64,7 @@ class VerificationRequestAdmin(ReadOnlyAdmin):
     list_display = ("organisation", "tier", "state", "created_at", "answered_at")
     list_filter = ("state", "tier")
     list_select_related = ("organisation",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(AdvisorMandate)
@@ -73,7 +73,7 @@ class AdvisorMandateAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     list_select_related = ("advisor_organisation", "owner_organisation")
     search_fields = ("id", "advisor_organisation__name")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Invitation)
@@ -81,7 +81,7 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_display = ("id", "organisation", "role", "state", "expires_at")
     list_filter = ("state", "role")
     list_select_related = ("organisation",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(ConsentEntry)
@@ -107,7 +107,7 @@ class DataExportAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     list_select_related = ("user",)
     fields = ("id", "user", "state", "size", "sha256", "created_at", "ready_at")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Notification)
@@ -137,7 +137,7 @@ class IdentityAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__id",)
     exclude = ("value", "value_index")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Membership)
@@ -146,7 +146,7 @@ class MembershipAdmin(ReadOnlyAdmin):
     list_filter = ("role",)
     list_select_related = ("user", "organisation")
     search_fields = ("user__id", "organisation__id", "organisation__name")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Nominee)
@@ -155,7 +155,7 @@ class NomineeAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__id",)
     exclude = ("full_name", "phone")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(StaffProfile)
@@ -176,7 +176,7 @@ class ProposalAdmin(ReadOnlyAdmin):
     list_select_related = ("person", "proposed_by", "decided_by")
     search_fields = ("person__id",)
     exclude = ("reason",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(ContactMerge)
@@ -184,4 +184,4 @@ class ContactMergeAdmin(ReadOnlyAdmin):
     list_display = ("survivor", "absorbed", "by_id", "created_at", "undone_at")
     list_select_related = ("survivor", "absorbed")
     search_fields = ("survivor__id", "absorbed__id")
-    ordering = ("-created_at",)
+    ordering = ("-id",)

@@ -21,7 +21,7 @@ class DecisionAdmin(ReadOnlyAdmin):
     list_filter = ("queue", "what")
     list_select_related = ("by",)
     search_fields = ("item_id", "title")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Task)
@@ -49,7 +49,7 @@ class SheetAdmin(ReadOnlyAdmin):
     list_filter = ("state", "format")
     list_select_related = ("made_by",)
     search_fields = ("model",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Rollup)
@@ -81,4 +81,4 @@ class BreachAffectedAdmin(ReadOnlyAdmin):
     list_display = ("breach", "person", "because", "told_at")
     list_select_related = ("breach", "person")
     search_fields = ("person__id",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)

@@ -17,7 +17,7 @@ from matching.models import (
     NdaText,
     RankerVersion,
 )
-from msmebazaar.core.admin import ReadOnlyAdmin
+from msmebazaar.core.admin import ReadOnlyAdmin, state_filter
 
 
 @admin.register(Mandate)
@@ -25,7 +25,7 @@ class MandateAdmin(ReadOnlyAdmin):
     list_display = ("name", "kind", "status", "ticket_min_inr", "ticket_max_inr", "created_at")
     list_filter = ("kind", "status")
     search_fields = ("id", "name")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Match)
@@ -42,7 +42,7 @@ class MatchAdmin(ReadOnlyAdmin):
 @admin.register(ListingProfile)
 class ListingProfileAdmin(ReadOnlyAdmin):
     list_display = ("listing_id", "intent", "division", "state", "ask_inr", "tier", "exposure", "published_at")
-    list_filter = ("intent", "state")
+    list_filter = ("intent", state_filter("state"))
     search_fields = ("listing_id",)
     ordering = ("-exposure",)
 
@@ -62,7 +62,7 @@ class IntroductionAdmin(ReadOnlyAdmin):
     list_select_related = ("listing", "seeker", "owner")
     search_fields = ("id", "listing__id")
     exclude = ("note",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(IntroductionMove)
@@ -79,7 +79,7 @@ class LetterAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     search_fields = ("id", "listing_id")
     exclude = ("conditions",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(NdaText)
@@ -145,4 +145,4 @@ class MessageReportAdmin(ReadOnlyAdmin):
     list_select_related = ("message",)
     search_fields = ("message__id",)
     exclude = ("text",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)

@@ -18,7 +18,7 @@ from msme.models import (
     NicCode,
     SavedSearch,
 )
-from msmebazaar.core.admin import ReadOnlyAdmin
+from msmebazaar.core.admin import ReadOnlyAdmin, state_filter
 
 
 class FinancialStatementInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -47,21 +47,21 @@ class FinancialStatementInline(admin.TabularInline):  # type: ignore[type-arg]
 @admin.register(Business)
 class BusinessAdmin(ReadOnlyAdmin):
     list_display = ("legal_name", "constitution", "nic_code", "state", "employees", "created_at")
-    list_filter = ("constitution", "state")
+    list_filter = ("constitution", state_filter("state"))
     search_fields = ("id", "legal_name", "trade_name")
     exclude = ("gstin", "pan", "udyam", "address", "gstin_index", "pan_index")
     list_select_related = ("organisation",)
     inlines = (FinancialStatementInline,)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Listing)
 class ListingAdmin(ReadOnlyAdmin):
     list_display = ("title", "intent", "status", "ask_inr", "business", "submitted_at", "published_at")
-    list_filter = ("status", "intent", "business__state")
+    list_filter = ("status", "intent", state_filter("business__state"))
     search_fields = ("id", "title")
     list_select_related = ("business",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(NicCode)
@@ -77,7 +77,7 @@ class MarketEntryAdmin(ReadOnlyAdmin):
     """What the market may know of a live listing: place and industry as widened."""
 
     list_display = ("listing", "intent", "state", "district", "division", "ask_inr", "quality", "tier", "published_at")
-    list_filter = ("intent", "state", "tier")
+    list_filter = ("intent", state_filter("state"), "tier")
     search_fields = ("listing__id", "business_id")
     list_select_related = ("listing",)
     exclude = ("words",)
@@ -93,7 +93,7 @@ class DocumentAdmin(ReadOnlyAdmin):
     search_fields = ("id", "business__id", "sha256")
     list_select_related = ("business",)
     exclude = ("name",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(ImportRun)
@@ -103,7 +103,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     search_fields = ("id", "business__id")
     list_select_related = ("business",)
     exclude = ("rows",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Merge)
@@ -121,7 +121,7 @@ class FinancialStatementAdmin(ReadOnlyAdmin):
     list_filter = ("source", "fiscal_year")
     list_select_related = ("business",)
     search_fields = ("business__id", "business__legal_name")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(ListingVersion)
@@ -147,7 +147,7 @@ class DuplicatePairAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     list_select_related = ("first", "second")
     search_fields = ("first__id", "second__id")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(BusinessOwner)
@@ -157,17 +157,17 @@ class BusinessOwnerAdmin(ReadOnlyAdmin):
     list_select_related = ("business",)
     search_fields = ("business__id",)
     exclude = ("full_name",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(GstRegistration)
 class GstRegistrationAdmin(ReadOnlyAdmin):
     list_display = ("business", "state", "created_at")
-    list_filter = ("state",)
+    list_filter = (state_filter("state"),)
     list_select_related = ("business",)
     search_fields = ("business__id",)
     exclude = ("gstin", "gstin_index")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(SavedSearch)
@@ -178,4 +178,4 @@ class SavedSearchAdmin(ReadOnlyAdmin):
     list_filter = ("frequency",)
     search_fields = ("id",)
     fields = ("id", "frequency", "created_at")
-    ordering = ("-created_at",)
+    ordering = ("-id",)

@@ -24,7 +24,7 @@ class ValuationAdmin(ReadOnlyAdmin):
     list_filter = ("status", "pack_id", "engine_version", "purpose")
     search_fields = ("id", "input_sha256")
     list_select_related = ("business",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
     @admin.display(description=_("Desk"))
     def desk(self, row: Valuation) -> SafeString:
@@ -37,7 +37,7 @@ class OverrideAdmin(ReadOnlyAdmin):
     list_display = ("valuation", "state", "point_inr", "low80_inr", "high80_inr", "decided_at", "created_at")
     list_filter = ("state",)
     list_select_related = ("valuation",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(SignOff)
@@ -45,14 +45,14 @@ class SignOffAdmin(ReadOnlyAdmin):
     list_display = ("valuation", "valuer_name", "registration_number", "created_at")
     search_fields = ("registration_number",)
     list_select_related = ("valuation",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(RevaluationRun)
 class RevaluationRunAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     list_display = ("engine_version", "pack_id", "state", "done", "total", "made", "created_at", "finished_at")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(ObservedPrice)
@@ -77,7 +77,7 @@ class ShareLinkAdmin(ReadOnlyAdmin):
     list_select_related = ("valuation",)
     list_display = ("valuation", "language", "expires_at", "revoked_at", "opened", "last_opened_at")
     exclude = ("token_sha256", "label")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Oddity)
@@ -85,7 +85,7 @@ class OddityAdmin(ReadOnlyAdmin):
     list_display = ("valuation", "reasons", "looked_at", "created_at")
     list_select_related = ("valuation",)
     search_fields = ("valuation__id",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Narrative)
@@ -94,4 +94,4 @@ class NarrativeAdmin(ReadOnlyAdmin):
     list_filter = ("language", "source")
     list_select_related = ("valuation",)
     search_fields = ("valuation__id",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)

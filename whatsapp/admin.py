@@ -64,7 +64,7 @@ class InboundMediaAdmin(ReadOnlyAdmin):
     list_display = ("media_sid", "content_type", "state", "reason", "created_at")
     list_filter = ("state",)
     search_fields = ("media_sid",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(OutboundMessage)
@@ -73,7 +73,7 @@ class OutboundMessageAdmin(ReadOnlyAdmin):
     list_filter = ("status", "kind", "category")
     search_fields = ("message_sid", "dedupe_key")
     exclude = ("body", "extras")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Template)
@@ -89,7 +89,7 @@ class BroadcastAdmin(ReadOnlyAdmin):
     list_display = ("template_key", "state", "written", "most", "by", "started_at", "ended_at", "ended_because")
     list_filter = ("state",)
     list_select_related = ("by",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Reconciliation)
@@ -122,4 +122,4 @@ class StaffNoteAdmin(ReadOnlyAdmin):
     list_select_related = ("conversation", "by")
     search_fields = ("conversation__id",)
     exclude = ("text",)
-    ordering = ("-created_at",)
+    ordering = ("-id",)
