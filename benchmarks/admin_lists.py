@@ -104,7 +104,7 @@ def run() -> None:
         base = f"{model._meta.app_label}/{model._meta.model_name}/"
         ratios.append(compare(client, f"{model._meta.label_lower}, first page", base))
     for name, address in (
-        ("listings, page 40", "msme/listing/?p=40"),
+        ("listings, page 20", "msme/listing/?p=20"),
         ("listings, live ones", "msme/listing/?status__exact=live"),
         ("listings of one state", "msme/listing/?business__state=GJ"),
         ("listings, by a word of the title", f"msme/listing/?q={title}"),
