@@ -87,7 +87,7 @@ def compare(client: Client, name: str, address: str) -> float:
             return get("plain")
 
     pairs = [(get("admin"), plain_time()) for _ in range(ROUNDS)]
-    ours_ms, plain_ms = (statistics.median(column) for column in zip(*pairs, strict=True))
+    ours_ms, plain_ms = (float(statistics.median(column)) for column in zip(*pairs, strict=True))
     print(f"  {name:<44} {ours_ms:7.1f} ms   plain {plain_ms:7.1f} ms   {ours_ms / plain_ms:5.2f} x")
     return ours_ms / plain_ms
 

@@ -1,6 +1,7 @@
 """Before and after of every change, the chain over the audit, and what tampering with it looks like."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -29,7 +30,7 @@ def sealed(seller: Persona) -> Listing:
     return listing
 
 
-def without_triggers(statement: str, *values: object) -> None:
+def without_triggers(statement: str, *values: Any) -> None:
     """What only somebody with the rights of the database's owner can do."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

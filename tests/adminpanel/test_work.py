@@ -107,6 +107,7 @@ def test_work_is_given_by_state_language_and_load(waiting: list[Listing], first:
     assert second.user_id not in given
     assert services.assign_waiting(now=clock.now()) == 0
     mine = services.next_item(actor=third, queue="listings", now=clock.now())
+    assert mine is not None
     assert Claim.objects.get(item_id=mine).assigned_to_id == third.user_id
 
 

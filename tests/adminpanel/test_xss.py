@@ -7,6 +7,7 @@ code. `tests/journeys/test_desk.py` opens pages with such rows in Chromium too.
 import io
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -121,7 +122,7 @@ def world(seller: Persona, buyer: Persona, staff_actor: Actor, fresh_market_data
     SavedView.objects.create(owner_id=staff_actor.user_id, model="msme.listing", name="View", is_shared=True)
 
 
-def texts() -> Iterator[tuple[type[models.Model], list["models.Field[object, object]"]]]:
+def texts() -> Iterator[tuple[type[models.Model], list[Any]]]:
     """Free-text columns of one row of each model that has one."""
     for model in admin.site._registry:
         fields = [

@@ -11,7 +11,7 @@ import os
 import re
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import axe_playwright_python
 import pyotp
@@ -192,8 +192,9 @@ def test_every_page_is_accessible_quiet_and_runs_nothing(market: Market, page: P
     ]
     page.add_init_script(f"window.{made['mark']} = () => {{ window.fired = true; }}")
     found: list[str] = []
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    themes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for theme in themes:
+        page.emulate_media(color_scheme=theme)
         for path in paths:
             desk.open(path)
             if page.evaluate("window.fired === true"):
