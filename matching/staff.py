@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import Q, Sum
+from django.db.models.functions import Substr
 from django.utils.translation import gettext
 
 from matching.models import Introduction, Letter, Mandate, Match, Message, MessageReport
@@ -25,7 +26,6 @@ register_queues(
         note_of=lambda row: str(ReportReason(row.reason).label),
     ),
 )
-STATE_OF_LISTING = {"state": "listing__business__state"}
 register_measures(
     Measure(
         "mandates_active",
@@ -46,9 +46,13 @@ register_measures(
         "introductions",
         N_("Introductions asked for"),
         lambda since, until: counting.per_day(
-            Introduction.objects.all(), "created_at", since, until, splits=STATE_OF_LISTING
+            Introduction.objects.annotate(sector=Substr("listing__business__nic_code", 1, 2)),
+            "created_at",
+            since,
+            until,
+            splits={"state": "listing__business__state", "sector": "sector"},
         ),
-        splits=("state",),
+        splits=("state", "sector"),
     ),
     Measure(
         "letters",
@@ -62,15 +66,17 @@ register_measures(
         "deal_value",
         N_("Value of accepted letters"),
         lambda since, until: counting.per_day(
-            Letter.objects.filter(state=LetterState.ACCEPTED),
+            Letter.objects.filter(state=LetterState.ACCEPTED).annotate(
+                sector=Substr("introduction__listing__business__nic_code", 1, 2)
+            ),
             "answered_at",
             since,
             until,
-            splits={"state": "introduction__listing__business__state"},
+            splits={"state": "introduction__listing__business__state", "sector": "sector"},
             value=Sum("price_inr"),
         ),
         unit="inr",
-        splits=("state",),
+        splits=("state", "sector"),
     ),
 )
 

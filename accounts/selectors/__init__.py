@@ -74,6 +74,7 @@ from accounts.selectors.staff import (
 )
 from accounts.selectors.verification import (
     get_open_verification_request,
+    get_verification_for_staff,
     live_tiers,
     open_verification_requests,
     own_badges,
@@ -103,6 +104,7 @@ __all__ = [
     "get_own_organisation",
     "get_person",
     "get_proposal",
+    "get_verification_for_staff",
     "get_visible_advisor_mandate",
     "has_consent",
     "has_staff",

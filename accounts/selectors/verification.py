@@ -9,7 +9,8 @@ from accounts.exceptions import VerificationRequestNotFound
 from accounts.models import Badge, VerificationRequest
 from accounts.selectors.organisations import get_own_organisation
 from accounts.types import RequestState
-from msmebazaar.core.actor import Actor
+from msmebazaar.core import audit
+from msmebazaar.core.actor import Actor, Duty
 
 
 def own_badges(*, actor: Actor, organisation_id: UUID) -> QuerySet[Badge]:
@@ -42,4 +43,20 @@ def get_open_verification_request(*, request_id: UUID) -> VerificationRequest:
     found = open_verification_requests().filter(pk=request_id).first()
     if found is None:
         raise VerificationRequestNotFound
+    return found
+
+
+def get_verification_for_staff(*, actor: Actor, request_id: UUID) -> VerificationRequest:
+    """An open request with what the organisation says; that a colleague read it is written down.
+
+    Raises: Forbidden, VerificationRequestNotFound.
+    """
+    actor.require_duty(Duty.REVIEW)
+    found = get_open_verification_request(request_id=request_id)
+    audit.record(
+        "accounts.verification_read",
+        subject_type="organisation",
+        subject_id=found.organisation_id,
+        actor_id=actor.user_id,
+    )
     return found

@@ -32,10 +32,16 @@ from valuation import selectors as valuations
 
 PAGE_LENGTH, LAST_DECISIONS = 50, 50
 
+
+def _tier(actor: Actor, key: UUID) -> dict[str, Any]:
+    request = people.get_verification_for_staff(actor=actor, request_id=key)
+    return {"request": request, "papers": businesses.documents_of(organisation_id=request.organisation_id)}
+
+
 DETAILS: dict[str, Callable[[Actor, UUID], Any]] = {
     "listings": lambda _actor, key: businesses.get_review_item(listing_id=key),
     "documents": lambda actor, key: businesses.get_paper(actor=actor, document_id=key),
-    "tiers": lambda _actor, key: _tier(key),
+    "tiers": _tier,
     "duplicates": lambda _actor, key: businesses.get_open_pair(pair_id=key),
     "oddities": lambda actor, key: valuations.get_oddity_desk_item(actor=actor, oddity_id=key),
     "overrides": lambda actor, key: valuations.get_override_desk_item(actor=actor, override_id=key),
@@ -45,11 +51,6 @@ DETAILS: dict[str, Callable[[Actor, UUID], Any]] = {
     "proposed_for_people": lambda actor, key: people.get_proposal(actor=actor, proposal_id=key),
     "dead_letters": lambda _actor, key: services.get_dead_letter(delivery_id=key),
 }
-
-
-def _tier(key: UUID) -> dict[str, Any]:
-    request = people.get_open_verification_request(request_id=key)
-    return {"request": request, "papers": businesses.documents_of(organisation_id=request.organisation_id)}
 
 
 def queue_or_403(actor: Actor, name: str) -> Queue:
