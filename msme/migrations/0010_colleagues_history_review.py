@@ -94,10 +94,6 @@ class Migration(migrations.Migration):
             name='reviewed_by_id',
             field=models.UUIDField(null=True),
         ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('review', 'unseen'), ('state', 'ready')), fields=['created_at'], name='msme_document_to_review'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='business',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "msme_businessevent" ("constitution", "employees", "id", "merged_into_id", "nic_code", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "state") VALUES (NEW."constitution", NEW."employees", NEW."id", NEW."merged_into_id", NEW."nic_code", NEW."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."state"); RETURN NULL;', hash='78853dbc7748aef7e64289e141f0f44182905d90', operation='INSERT', pgid='pgtrigger_insert_insert_ab0b0', table='msme_business', when='AFTER')),
