@@ -22,13 +22,14 @@ from adminpanel.models import Task
 from adminpanel.pages.common import actor_of, page, say_problem, shown
 from adminpanel.signin import step_up
 from adminpanel.types import TaskState
-from msmebazaar.core import clock, staff
+from msmebazaar.core import clock, context, staff
 from msmebazaar.core.actor import Duty
 from msmebazaar.core.exceptions import AppError
 from msmebazaar.core.staff import Whose
 
 LOOKING = (Duty.REVIEW, Duty.CHAT, Duty.PRIVACY)
 DEEDS = 50
+CALLED = ("full_name", "title", "legal_name", "name", "kind", "status", "state", "id")
 LOOKS = (
     ("me", "/api/v1/me/"),
     ("organisations", "/api/v1/organisations/"),
@@ -157,6 +158,7 @@ def look(request: HttpRequest, user_id: UUID) -> HttpResponse:
             messages.info(request, _("The look has ended."))
             return redirect("admin:person", user_id=user_id)
         answers.append((name, address, status, _rows(data)))
+    context.bind_actor(str(actor_of(request).user_id))  # the person's requests had taken its place in the log
     person = people.get_person(actor=actor_of(request), user_id=user_id)
     return shown(request, "people/look", answers=answers, person=person, title=_("With their eyes"))
 
@@ -182,11 +184,18 @@ def _asked(request: HttpRequest, address: str, token: str) -> tuple[int, Any]:
     return response.status_code, json.loads(response.content).get("data")
 
 
-def _rows(data: Any) -> list[list[tuple[str, str]]]:
-    """Facts to show: of one thing, or of each of many."""
+def _rows(data: Any) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What to call a thing, and its facts; of one thing, or of each of many."""
     things = data if isinstance(data, list) else [data] if data else []
     return [
-        [(name.replace("_", " "), _in_words(value)) for name, value in thing.items() if value not in (None, "", [], {})]
+        (
+            next((str(thing[name]) for name in CALLED if thing.get(name)), ""),
+            [
+                (name.replace("_", " "), _in_words(value))
+                for name, value in thing.items()
+                if value not in (None, "", [], {})
+            ],
+        )
         for thing in things
         if isinstance(thing, dict)
     ]
