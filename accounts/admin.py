@@ -45,7 +45,7 @@ class OrganisationAdmin(ReadOnlyAdmin):
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
     list_display = ("id", "user", "last_used_at", "ended_at", "ended_because")
-    list_filter = ("ended_because",)
+    search_fields = ("id", "user__id", "ended_because")
     list_select_related = ("user",)
     ordering = ("-id",)
 
@@ -53,10 +53,10 @@ class SessionAdmin(ReadOnlyAdmin):
 @admin.register(Badge)
 class BadgeAdmin(ReadOnlyAdmin):
     list_display = ("organisation", "tier", "granted_at", "expires_at", "ended_at", "ended_because")
-    list_filter = ("tier", "ended_because")
+    list_filter = ("tier",)
     list_select_related = ("organisation",)
     search_fields = ("organisation__id", "organisation__name")
-    ordering = ("-granted_at",)
+    ordering = ("-id",)
 
 
 @admin.register(VerificationRequest)
@@ -90,7 +90,7 @@ class ConsentEntryAdmin(ReadOnlyAdmin):
     list_filter = ("purpose", "is_given", "channel", "language")
     list_select_related = ("user",)
     search_fields = ("user__id", "evidence")
-    ordering = ("-at",)
+    ordering = ("-id",)
 
 
 @admin.register(DataRequest)
@@ -113,9 +113,8 @@ class DataExportAdmin(ReadOnlyAdmin):
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
     list_display = ("id", "user", "kind", "created_at", "read_at")
-    list_filter = ("kind",)
     list_select_related = ("user",)
-    search_fields = ("user__id",)
+    search_fields = ("user__id", "kind")
     fields = ("id", "user", "kind", "created_at", "read_at")
     ordering = ("-id",)
 
@@ -123,7 +122,7 @@ class NotificationAdmin(ReadOnlyAdmin):
 @admin.register(Dispatch)
 class DispatchAdmin(ReadOnlyAdmin):
     list_display = ("id", "notification", "channel", "state", "reason", "sent_at")
-    list_filter = ("state", "channel", "reason")
+    list_filter = ("state", "channel")
     list_select_related = ("notification",)
     ordering = ("-id",)
 

@@ -12,7 +12,9 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field, lookup_field
+from django.core.exceptions import SuspiciousOperation
 from django.db import models, transaction
 from django.test.client import RequestFactory
 from django.utils import timezone, translation
@@ -45,6 +47,9 @@ def make_sheet(*, sheet_id: UUID, now: datetime) -> None:
             content = stream.read()
     except TooLarge:
         _finish(sheet, now, SheetState.FAILED, error="too_large")
+        return
+    except (IncorrectLookupParameters, SuspiciousOperation):
+        _finish(sheet, now, SheetState.FAILED, error="bad_filter")
         return
     key = f"sheets/{sheet.id}.{sheet.format}"
     file_store().replace(key, content)

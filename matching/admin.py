@@ -33,9 +33,9 @@ class MatchAdmin(ReadOnlyAdmin):
     """`score` with both sides of it."""
 
     list_display = ("score", "seeker_score", "owner_score", "mandate", "listing", "engine_version", "updated_at")
-    list_filter = ("engine_version", "ranker")
+    search_fields = ("mandate__id", "listing__id")
     list_select_related = ("mandate", "listing")
-    ordering = ("-updated_at",)
+    ordering = ("-id",)
     show_full_result_count = False
 
 
@@ -52,13 +52,13 @@ class FeedbackAdmin(ReadOnlyAdmin):
     list_display = ("kind", "reason", "mandate", "listing_id", "shown_rank", "ranker", "at")
     list_filter = ("kind", "reason")
     list_select_related = ("mandate",)
-    ordering = ("-at",)
+    ordering = ("-id",)
 
 
 @admin.register(Introduction)
 class IntroductionAdmin(ReadOnlyAdmin):
     list_display = ("id", "state", "kind", "listing", "seeker", "owner", "due_at", "created_at")
-    list_filter = ("state", "kind")
+    list_filter = ("state",)
     list_select_related = ("listing", "seeker", "owner")
     search_fields = ("id", "listing__id")
     exclude = ("note",)
@@ -68,9 +68,9 @@ class IntroductionAdmin(ReadOnlyAdmin):
 @admin.register(IntroductionMove)
 class IntroductionMoveAdmin(ReadOnlyAdmin):
     list_display = ("introduction", "number", "move", "side", "before", "after", "at")
-    list_filter = ("move", "side")
+    list_filter = ("side",)
     list_select_related = ("introduction",)
-    ordering = ("-at",)
+    ordering = ("-id",)
 
 
 @admin.register(Letter)

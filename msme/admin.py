@@ -118,7 +118,7 @@ class MergeAdmin(ReadOnlyAdmin):
 @admin.register(FinancialStatement)
 class FinancialStatementAdmin(ReadOnlyAdmin):
     list_display = ("business", "fiscal_year", "months", "source", "revenue_inr", "pat_inr", "created_at")
-    list_filter = ("source", "fiscal_year")
+    list_filter = ("source",)
     list_select_related = ("business",)
     search_fields = ("business__id", "business__legal_name")
     ordering = ("-id",)
@@ -129,7 +129,7 @@ class ListingVersionAdmin(ReadOnlyAdmin):
     list_display = ("listing", "number", "ask_inr", "published_at")
     list_select_related = ("listing",)
     search_fields = ("listing__id", "title")
-    ordering = ("-published_at",)
+    ordering = ("-id",)
 
 
 @admin.register(DocumentView)
@@ -138,7 +138,7 @@ class DocumentViewAdmin(ReadOnlyAdmin):
     list_select_related = ("document",)
     search_fields = ("document__id", "viewer_id")
     exclude = ("copy_key",)
-    ordering = ("-at",)
+    ordering = ("-id",)
 
 
 @admin.register(DuplicatePair)

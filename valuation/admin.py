@@ -21,8 +21,8 @@ from valuation.models import (
 @admin.register(Valuation)
 class ValuationAdmin(ReadOnlyAdmin):
     list_display = ("id", "business", "status", "point_inr", "low80_inr", "high80_inr", "quality", "pack_id", "desk")
-    list_filter = ("status", "pack_id", "engine_version", "purpose")
-    search_fields = ("id", "input_sha256")
+    list_filter = ("status", "purpose")
+    search_fields = ("id", "input_sha256", "pack_id", "engine_version")
     list_select_related = ("business",)
     ordering = ("-id",)
 
@@ -60,7 +60,7 @@ class ObservedPriceAdmin(ReadOnlyAdmin):
     list_display = ("kind", "amount_inr", "share_pct", "listing_id", "valuation", "observed_at")
     list_filter = ("kind",)
     list_select_related = ("valuation",)
-    ordering = ("-observed_at",)
+    ordering = ("-id",)
 
 
 @admin.register(ListingValuation)
@@ -68,7 +68,7 @@ class ListingValuationAdmin(ReadOnlyAdmin):
     list_display = ("listing", "valuation", "shows", "updated_at")
     list_filter = ("shows",)
     list_select_related = ("listing", "valuation")
-    ordering = ("-updated_at",)
+    ordering = ("-id",)
 
 
 @admin.register(ShareLink)

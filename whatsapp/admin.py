@@ -23,10 +23,10 @@ from whatsapp.models import (
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
     list_display = ("id", "user", "language", "flow", "step", "last_heard_at", "stopped_at", "unreachable_at")
-    list_filter = ("language", "flow")
+    search_fields = ("id", "user__id", "flow", "step")
     list_select_related = ("user",)
     exclude = ("address", "dialogue")
-    ordering = ("-last_heard_at",)
+    ordering = ("-id",)
 
 
 @admin.register(Handover)
@@ -36,7 +36,7 @@ class HandoverAdmin(ReadOnlyAdmin):
     list_display = ("conversation", "reason", "opened_at", "taken_by", "closed_at")
     list_filter = ("reason",)
     list_select_related = ("conversation", "taken_by")
-    ordering = ("-opened_at",)
+    ordering = ("-id",)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -56,7 +56,7 @@ class InboundMessageAdmin(ReadOnlyAdmin):
     list_filter = ("is_back_filled", "is_unclear")
     search_fields = ("message_sid",)
     exclude = ("payload",)
-    ordering = ("-received_at",)
+    ordering = ("-id",)
 
 
 @admin.register(InboundMedia)

@@ -18,6 +18,7 @@ from msmebazaar.core.staff import Queue, Waiting
 
 HELD = timedelta(minutes=15)
 ROUND = 200
+MOST_ASSIGNED = 50  # what one colleague can see through; more would only make the rest wait for them
 NOBODY = UUID(int=0)
 EVERYTHING = Actor(NOBODY, frozenset(), is_staff=True, duties=frozenset(Duty))
 
@@ -111,7 +112,8 @@ def claims_on(*, actor: Actor, queue: str, item_ids: list[UUID], now: datetime) 
 
 
 def assign_waiting(*, now: datetime) -> int:
-    """Give what nobody has to colleagues who are there for its state and language, to whoever has least. Returns how many.
+    """Give what nobody has to colleagues who are there for its state and language, to whoever has least, fifty at most. Returns
+    how many.
 
     Claims on what does not wait any more are dropped.
     """
@@ -128,7 +130,7 @@ def assign_waiting(*, now: datetime) -> int:
         )
         given = Claim.objects.filter(queue=queue.name, assigned_to__isnull=False).values_list("item_id", flat=True)
         for item in queue.list(actor=EVERYTHING, without=list(given), limit=ROUND):
-            suited = [each for each in colleagues if _suits(each, item)]
+            suited = [each for each in colleagues if load[each.user_id] < MOST_ASSIGNED and _suits(each, item)]
             if suited:
                 chosen = min(suited, key=lambda each: (load[each.user_id], str(each.user_id)))
                 load[chosen.user_id] += 1

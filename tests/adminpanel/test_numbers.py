@@ -200,6 +200,17 @@ class TestSheets:
         assert (sheet.state, sheet.error) == ("failed", "too_large")
         assert Notification.objects.filter(kind="adminpanel.sheet_failed").count() == 1
 
+    @pytest.mark.parametrize("query", ["status__exact=nonsense&o=99", "business__pan__startswith=A", "nonsense=1"])
+    def test_a_filter_that_the_list_does_not_have_ends_it_in_words(
+        self, seller: Persona, reader: Actor, drain: Drain, query: str
+    ) -> None:
+        make_listing(seller.actor)
+
+        sheet = self.make(reader, drain, query=query)
+
+        assert (sheet.state, sheet.error) in [("failed", "bad_filter"), ("ready", "")]
+        assert sheet.done == 0
+
     def test_writing_many_rows_costs_the_same_queries(
         self, seller: Persona, reader: Actor, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -139,7 +139,7 @@ def test_every_registered_list_is_in_the_table_of_duties_and_every_model_of_ours
     registered = {model._meta.label_lower for model in admin.site._registry}
 
     assert registered - set(roles.READERS) == set()
-    assert set(roles.READERS) - registered - {"core.idempotencyrecord"} == set()
+    assert set(roles.READERS) - registered == set()
 
 
 @pytest.mark.django_db
