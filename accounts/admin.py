@@ -15,6 +15,7 @@ from accounts.models import (
     Membership,
     Nominee,
     Notification,
+    NotificationSettings,
     Organisation,
     Proposal,
     Session,
@@ -183,4 +184,12 @@ class ContactMergeAdmin(ReadOnlyAdmin):
     list_display = ("survivor", "absorbed", "by_id", "created_at", "undone_at")
     list_select_related = ("survivor", "absorbed")
     search_fields = ("survivor__id", "absorbed__id")
+    ordering = ("-id",)
+
+
+@admin.register(NotificationSettings)
+class NotificationSettingsAdmin(ReadOnlyAdmin):
+    list_display = ("user", "quiet_from", "quiet_until", "daily_cap", "muted_channels")
+    list_select_related = ("user",)
+    search_fields = ("user__id",)
     ordering = ("-id",)

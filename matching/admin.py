@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from matching.models import (
+    Acceptance,
     EquityApproach,
     Feedback,
     Introduction,
@@ -10,6 +11,7 @@ from matching.models import (
     LoanComparison,
     LoanProduct,
     Mandate,
+    MarketSnapshot,
     Match,
     Message,
     MessageReport,
@@ -145,4 +147,22 @@ class MessageReportAdmin(ReadOnlyAdmin):
     list_select_related = ("message",)
     search_fields = ("message__id",)
     exclude = ("text",)
+    ordering = ("-id",)
+
+
+@admin.register(Acceptance)
+class AcceptanceAdmin(ReadOnlyAdmin):
+    list_display = ("listing", "kinds", "tier", "share_pct")
+    list_select_related = ("listing",)
+    search_fields = ("listing__id",)
+    ordering = ("-listing_id",)
+
+
+@admin.register(MarketSnapshot)
+class MarketSnapshotAdmin(ReadOnlyAdmin):
+    """When it was taken; the content is compressed and read by the engine."""
+
+    list_display = ("id", "taken_at", "embedding_model")
+    search_fields = ("embedding_model",)
+    exclude = ("content",)
     ordering = ("-id",)

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from msme.models import (
+    AddBack,
     Business,
     BusinessOwner,
     Document,
@@ -178,4 +179,13 @@ class SavedSearchAdmin(ReadOnlyAdmin):
     list_filter = ("frequency",)
     search_fields = ("id",)
     fields = ("id", "frequency", "created_at")
+    ordering = ("-id",)
+
+
+@admin.register(AddBack)
+class AddBackAdmin(ReadOnlyAdmin):
+    list_display = ("statement", "kind", "amount_inr", "reason", "document")
+    list_filter = ("kind",)
+    list_select_related = ("statement", "document")
+    search_fields = ("statement__business__id",)
     ordering = ("-id",)

@@ -30,7 +30,7 @@ from msmebazaar.core.staff import Queue
 from msmebazaar.core.types.states import STATES
 from valuation import selectors as valuations
 
-PAGE_LENGTH, LAST_DECISIONS = 50, 50
+PAGE_LENGTH, MOST_PAGES, LAST_DECISIONS = 50, 10_000, 50
 
 
 def _tier(actor: Actor, key: UUID) -> dict[str, Any]:
@@ -66,7 +66,8 @@ def queue(request: HttpRequest, queue: str) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     found = queue_or_403(actor, queue)
     state, language = request.GET.get("state", ""), request.GET.get("language", "")
-    number = max(1, int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1)
+    wanted = request.GET.get("page", "1")
+    number = min(max(1, int(wanted)), MOST_PAGES) if wanted.isdecimal() else 1
     items = found.list(
         actor=actor, state=state, language=language, offset=(number - 1) * PAGE_LENGTH, limit=PAGE_LENGTH + 1
     )

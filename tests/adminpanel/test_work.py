@@ -219,6 +219,14 @@ def test_the_preview_says_what_owners_would_read_in_both_languages(waiting: list
     assert Listing.objects.filter(status="changes_asked").count() == 2
 
 
+@pytest.mark.parametrize("page", ["0", "-1", "x", "²", "9" * 30, ""])
+def test_a_page_that_is_none_is_the_first_or_an_empty_one(waiting: list[Listing], page: str) -> None:
+    browser = Client(REMOTE_ADDR=some_network())
+    sign_in(browser, duties=[Duty.REVIEW])
+
+    assert browser.get("/admin/queues/listings/", {"page": page, "state": "XX", "language": "xx"}).status_code == 200
+
+
 def test_a_paper_is_accepted_refused_with_a_reason_and_taken_back(
     seller: Persona, first: Actor, reference_data: None
 ) -> None:
