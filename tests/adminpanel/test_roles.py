@@ -199,7 +199,9 @@ def test_every_page_opens_by_duty_and_costs_a_bounded_number_of_queries(
 
 
 @pytest.mark.django_db
-def test_a_colleague_of_one_state_sees_its_rows_only(large_market: None) -> None:
+def test_a_colleague_of_one_state_sees_its_rows_only(reference_data: None) -> None:
+    call_command("generate_market", listings=80, mandates=2, seed=8, verbosity=0, stdout=io.StringIO())
+    Listing.objects.update(status="submitted", submitted_at=clock.now())
     client = Client(REMOTE_ADDR=some_network())
     sign_in(client, duties=[Duty.REVIEW], regions=["KA"])
     there = Business.objects.filter(state="KA").first()
