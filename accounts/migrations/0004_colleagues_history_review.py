@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_loginlink'),
-        ('core', '0002_colleagues_history_review'),  # its triggers write links of the audit's chain
+        ('core', '0002_chain_of_the_audit'),  # its triggers write links of the audit's chain
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from adminpanel import services
 from adminpanel.forms import AffectedForm, BreachFacts, BreachForm
 from adminpanel.models import Breach
-from adminpanel.pages.common import actor_of, page, say_problem, shown
+from adminpanel.pages.common import actor_of, page, say_problem, shown, uuid_in
 from adminpanel.reference import PEOPLE, RULES
 from adminpanel.services import BreachInput
 from adminpanel.types import BreachState
@@ -103,13 +103,6 @@ def _add(request: HttpRequest, breach_id: UUID) -> None:
             until=given["until"],
         )
     else:
-        ids = [key for key in map(_key, given["ids"].split()) if key is not None]
+        ids = [key for key in map(uuid_in, given["ids"].split()) if key is not None]
         count = services.add_affected(actor=actor, breach_id=breach_id, user_ids=ids, because="by id")
     messages.success(request, _("%(count)s people added.") % {"count": count})
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from msmebazaar.core.exceptions import AppError, Forbidden
 from msmebazaar.core.http.problems import to_problem
 
 View = Callable[..., HttpResponse]
+NOBODY = UUID(int=0)  # an id that nothing has
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -58,3 +60,11 @@ def say_problem(request: HttpRequest, error: AppError) -> None:
     problem = to_problem(error)
     faults = [fault.message for fault in problem.errors]
     messages.warning(request, " ".join([problem.detail, *faults]))
+
+
+def uuid_in(text: str) -> UUID | None:
+    """The id that a form carries, or None where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -19,7 +19,7 @@ from accounts.types import ProposalKind
 from adminpanel import services
 from adminpanel.forms import PersonAct, TaskForm
 from adminpanel.models import Task
-from adminpanel.pages.common import actor_of, page, say_problem, shown
+from adminpanel.pages.common import NOBODY, actor_of, page, say_problem, shown, uuid_in
 from adminpanel.signin import step_up
 from adminpanel.types import TaskState
 from msmebazaar.core import clock, context, staff
@@ -223,7 +223,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         services.close_task(
             actor=actor,
-            task_id=UUID(request.POST["task"]) if _is_key(request.POST.get("task", "")) else UUID(int=0),
+            task_id=uuid_in(request.POST.get("task", "")) or NOBODY,
             is_done=request.POST.get("act") == "done",
             now=clock.now(),
         )
@@ -231,11 +231,3 @@ def tasks(request: HttpRequest) -> HttpResponse:
         return redirect("admin:tasks")
     rows = Task.objects.filter(owner_id=actor.user_id, state=TaskState.OPEN).select_related("person", "made_by")
     return shown(request, "people/tasks", tasks=rows.order_by("due_at")[:200], now=clock.now(), title=_("Tasks"))
-
-
-def _is_key(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

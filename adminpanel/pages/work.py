@@ -19,7 +19,7 @@ from adminpanel.acts import ACTS, Act, Given, act_of
 from adminpanel.exceptions import QueueNotFound
 from adminpanel.forms import ActForm, BulkForm
 from adminpanel.models import Decision
-from adminpanel.pages.common import actor_of, page, say_problem, shown
+from adminpanel.pages.common import NOBODY, actor_of, page, say_problem, shown, uuid_in
 from matching import services as matching
 from msme import selectors as businesses
 from msmebazaar.core import clock
@@ -235,8 +235,8 @@ def decisions(request: HttpRequest) -> HttpResponse:
     """One's last decisions; those that can be taken back have a button."""
     actor, now = actor_of(request), clock.now()
     if request.method == "POST":
-        key = request.POST.get("decision", "")
-        services.undo(actor=actor, decision_id=UUID(key) if _is_uuid(key) else UUID(int=0), now=now)
+        key = uuid_in(request.POST.get("decision", "")) or NOBODY
+        services.undo(actor=actor, decision_id=key, now=now)
         messages.success(request, _("Taken back; it waits again."))
         return redirect("admin:decisions")
     rows = Decision.objects.filter(by_id=actor.user_id).order_by("-created_at")[:LAST_DECISIONS]
@@ -247,11 +247,3 @@ def decisions(request: HttpRequest) -> HttpResponse:
         now=now,
         title=_("My decisions"),
     )
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
