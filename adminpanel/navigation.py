@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from msmebazaar.core import staff
-from msmebazaar.core.actor import Actor, Duty
+from msmebazaar.core.actor import LOOKING, Actor, Duty
 from msmebazaar.core.http.problems import translated
 
 
@@ -20,9 +20,6 @@ class Link:
 class Group:
     title: str
     links: tuple[Link, ...]
-
-
-LOOKING = (Duty.REVIEW, Duty.CHAT, Duty.PRIVACY)
 
 
 def navigation(actor: Actor) -> list[Group]:

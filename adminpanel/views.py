@@ -22,7 +22,7 @@ from adminpanel.models import SavedView, Sheet
 from adminpanel.services import queue_of
 from adminpanel.types import SheetFormat
 from msmebazaar.core import clock, history, staff
-from msmebazaar.core.actor import Actor, Duty
+from msmebazaar.core.actor import LOOKING, Actor, Duty
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
 from msmebazaar.core.http.views import ApiView, WholeListView
@@ -399,7 +399,7 @@ class System(StaffView):
 
 
 class Timeline(StaffListView):
-    duties = (Duty.REVIEW, Duty.CHAT, Duty.PRIVACY)
+    duties = LOOKING
 
     @extend_schema(operation_id="admin_timeline", responses=shapes.DeedAnswer(many=True))
     def get(self, request: Request, user_id: UUID) -> Response:

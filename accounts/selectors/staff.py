@@ -39,13 +39,12 @@ from accounts.types import (
     Tier,
 )
 from msmebazaar.core import clock
-from msmebazaar.core.actor import Actor, Duty
+from msmebazaar.core.actor import LOOKING, Actor, Duty
 from msmebazaar.core.crypto import blind_index
 from msmebazaar.core.exceptions import InvalidValue
 from msmebazaar.core.models import AuditEntry
 from msmebazaar.core.types import Phone
 
-LOOKING = (Duty.REVIEW, Duty.CHAT, Duty.PRIVACY)
 MOST_FOUND = 30
 MOST_TOUCHED = 100_000
 

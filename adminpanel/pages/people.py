@@ -23,11 +23,10 @@ from adminpanel.pages.common import NOBODY, actor_of, page, say_problem, shown, 
 from adminpanel.signin import step_up
 from adminpanel.types import TaskState
 from msmebazaar.core import clock, context, staff
-from msmebazaar.core.actor import Duty
+from msmebazaar.core.actor import LOOKING, Duty
 from msmebazaar.core.exceptions import AppError
 from msmebazaar.core.staff import Whose
 
-LOOKING = (Duty.REVIEW, Duty.CHAT, Duty.PRIVACY)
 DEEDS = 50
 CALLED = ("full_name", "title", "legal_name", "name", "kind", "status", "state", "id")
 LOOKS = (

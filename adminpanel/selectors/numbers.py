@@ -16,7 +16,6 @@ from msmebazaar.core import staff
 from msmebazaar.core.staff import Measure
 from msmebazaar.core.types import state_by_letters
 
-CRORE = Decimal(10_000_000)
 PERIODS = ("day", "week", "month")
 MOST_KEYS = 12
 DEVIATIONS, WEEKS_BACK, LEAST = 3, 8, 5

@@ -28,7 +28,7 @@ from msme.selectors.documents import (
     own_document_views,
     own_documents,
 )
-from msme.selectors.duplicates import count_open_pairs, get_open_pair, list_merges, list_open_pairs, open_pairs
+from msme.selectors.duplicates import get_open_pair, list_merges, open_pairs
 from msme.selectors.imports import get_own_import, own_imports
 from msme.selectors.listings import (
     changes_between,
@@ -60,16 +60,14 @@ from msme.selectors.market import (
     read_query,
 )
 from msme.selectors.quality import count_documents, get_quality, quality_facts
-from msme.selectors.review import count_review_items, get_review_item, list_review_items, review_queue
+from msme.selectors.review import get_review_item, review_queue
 
 __all__ = [
     "MarketQuery",
     "changes_between",
     "count_documents",
     "count_facets",
-    "count_open_pairs",
     "count_own_listings",
-    "count_review_items",
     "division_titles",
     "documents_of",
     "documents_of_listing",
@@ -98,10 +96,8 @@ __all__ = [
     "list_facts",
     "list_live_listing_ids",
     "list_merges",
-    "list_open_pairs",
     "list_own_businesses",
     "list_own_listings",
-    "list_review_items",
     "may_browse",
     "may_see",
     "names_of",

@@ -14,20 +14,12 @@ def open_pairs() -> QuerySet[DuplicatePair]:
     return DuplicatePair.objects.filter(state=PairState.OPEN).order_by("created_at", "id")
 
 
-def count_open_pairs() -> int:
-    return open_pairs().count()
-
-
 def get_open_pair(*, pair_id: UUID) -> PairItem:
     """Raises: PairNotFound: there is none, or somebody has decided."""
     found = _items(list(open_pairs().filter(pk=pair_id)))
     if not found:
         raise PairNotFound
     return found[0]
-
-
-def list_open_pairs(*, limit: int) -> list[PairItem]:
-    return _items(list(open_pairs()[:limit]))
 
 
 def _items(pairs: list[DuplicatePair]) -> list[PairItem]:

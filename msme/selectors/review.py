@@ -17,14 +17,6 @@ def review_queue() -> QuerySet[Listing]:
     )
 
 
-def list_review_items(*, limit: int) -> list[ReviewItem]:
-    return [_review_item(listing) for listing in review_queue().prefetch_related("business__statements")[:limit]]
-
-
-def count_review_items() -> int:
-    return review_queue().count()
-
-
 def get_review_item(*, listing_id: UUID) -> ReviewItem:
     listing = review_queue().prefetch_related("business__statements").filter(pk=listing_id).first()
     if listing is None:

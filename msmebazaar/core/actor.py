@@ -29,6 +29,9 @@ class Duty(StrEnum):
     STAFFING = "staffing"  # who may do what, the audit
 
 
+LOOKING = (Duty.REVIEW, Duty.CHAT, Duty.PRIVACY)  # those who look people up
+
+
 @dataclass(frozen=True)
 class Actor:
     """A logged-in person, what they may do for which organisation, whether they are staff, and their session if any.
