@@ -6,6 +6,7 @@ from celery import Celery
 from celery.signals import (
     before_task_publish,
     setup_logging,
+    task_failure,
     task_postrun,
     task_prerun,
     worker_process_init,
@@ -55,6 +56,21 @@ def drop_inherited_connections(**_: object) -> None:
 
     for connection in connections.all(initialized_only=True):
         connection.connection = None
+
+
+@worker_process_init.connect(weak=False)
+def begin_watching(**_: object) -> None:
+    from msmebazaar.core import watching
+
+    watching.start("worker")
+
+
+@task_failure.connect(weak=False)
+def report_failure(exception: BaseException | None = None, **_: object) -> None:
+    """What a task itself raised; failed deliveries are reported by the outbox when they are given up."""
+    from msmebazaar.core import sentry
+
+    sentry.report(exception)
 
 
 def queues_of_this_worker() -> list[str]:

@@ -34,6 +34,7 @@ from msmebazaar.core.outbox import relay
 from msmebazaar.core.outbox.models import Delivery
 from msmebazaar.core.outbox.publish import NUDGE_GRACE
 from msmebazaar.core.types import Phone
+from msmebazaar.integrations.breaker import breaker_of
 from msmebazaar.integrations.twilio import messenger
 
 hypothesis.settings.register_profile("bazaar", deadline=None)  # a busy machine is no fault of the code
@@ -73,6 +74,12 @@ def nothing_outside_the_window() -> Iterator[None]:
 def real_mail(settings: Settings) -> None:
     """Through SMTP to the stand-in, not into pytest-django's list."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def vendors_are_well() -> None:
+    """A breaker that one test opened is not the next one's."""
+    breaker_of.cache_clear()
 
 
 def some_phone() -> Phone:

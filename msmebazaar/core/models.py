@@ -2,12 +2,22 @@
 
 import pgtrigger
 from django.db import models
+from django.db.models import QuerySet
 
 from msmebazaar.core import history
 from msmebazaar.core.outbox.models import Delivery, OutboxEvent
 from msmebazaar.core.uuid7 import uuid7
 
-__all__ = ["AuditEntry", "AuditLink", "Delivery", "IdempotencyRecord", "OutboxEvent", "TimeStamped", "WorkerHeartbeat"]
+__all__ = [
+    "AuditEntry",
+    "AuditLink",
+    "Delivery",
+    "IdempotencyRecord",
+    "OperationRun",
+    "OutboxEvent",
+    "TimeStamped",
+    "WorkerHeartbeat",
+]
 
 
 class TimeStamped(models.Model):
@@ -101,3 +111,28 @@ class WorkerHeartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue} {self.at:%H:%M:%S}"
+
+
+class OperationRun(models.Model):
+    """A backup, or the restoring of one as a test, that was carried out: what alerts on their age look at."""
+
+    class Kind(models.TextChoices):
+        BACKUP = "backup"
+        RESTORE_TEST = "restore_test"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    ended_at = models.DateTimeField()
+    is_good = models.BooleanField()
+    facts = models.JSONField(default=dict, help_text="Counts and sizes; nothing of anybody.")
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "-ended_at"], name="core_operationrun_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ended_at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def newest_good(cls) -> "QuerySet[OperationRun]":
+        """The newest run of each kind that went well."""
+        return cls.objects.filter(is_good=True).order_by("kind", "-ended_at").distinct("kind")

@@ -4,8 +4,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from msmebazaar.core import tracing
 from msmebazaar.core.logging import get_logger
 from msmebazaar.core.metrics import VENDOR_DURATION, VENDOR_REQUESTS
+from msmebazaar.integrations.breaker import breaker_of
 
 log = get_logger(__name__)
 
@@ -33,17 +35,35 @@ class VendorOff(VendorError):
         super().__init__(vendor, "off", permanent=True)
 
 
+class VendorResting(VendorError):
+    """The vendor failed so often that it is not asked for some seconds. Nothing was sent."""
+
+    def __init__(self, vendor: str) -> None:
+        super().__init__(vendor, "breaker_open", permanent=False)
+
+
 @contextmanager
 def measured(vendor: str) -> Iterator[None]:
-    """Count and time a call; log a refusal with the vendor's code and nothing else."""
+    """Count, time and trace a call; log a refusal with the vendor's code and nothing else.
+
+    Raises:
+        VendorResting: the vendor's breaker is open; the call was not made.
+    """
+    breaker = breaker_of(vendor)
+    if not breaker.admits():
+        VENDOR_REQUESTS.labels(vendor, "rested").inc()
+        raise VendorResting(vendor)
     started = time.perf_counter()
+    is_well = True  # a refusal is an answer: only silence and the vendor's own failures count against it
+    outcome = "ok"
     try:
-        yield
+        with tracing.vendor_call(vendor):
+            yield
     except VendorError as error:
-        VENDOR_REQUESTS.labels(vendor, "refused" if error.permanent else "failed").inc()
+        is_well, outcome = error.permanent, "refused" if error.permanent else "failed"
         log.warning("vendor call failed", vendor=vendor, vendor_code=error.code)
         raise
-    else:
-        VENDOR_REQUESTS.labels(vendor, "ok").inc()
     finally:
+        breaker.record(ok=is_well)
+        VENDOR_REQUESTS.labels(vendor, outcome).inc()
         VENDOR_DURATION.labels(vendor).observe(time.perf_counter() - started)

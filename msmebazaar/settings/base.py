@@ -58,7 +58,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "msmebazaar.core.http.middleware.RequestContextMiddleware",  # outermost: request id, access log
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "msmebazaar.core.http.measuring.BeforeMiddleware",
     "msmebazaar.core.http.middleware.ExceptionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "msmebazaar.core.http.measuring.AfterMiddleware",
 ]
 
 ROOT_URLCONF = "msmebazaar.urls"
@@ -431,5 +431,25 @@ TIME_ZONE = "Asia/Kolkata"
 LOGGING_CONFIG = "msmebazaar.core.logging.configure"
 LOGGING = {"level": env.text("LOG_LEVEL", "INFO")}
 
+# --- metrics, traces, errors: the last two are off until they have an address -----------------------------------------
 PROMETHEUS_EXPORT_MIGRATIONS = False
+# Which promise of latency an address falls under (docs/operations.md); the first prefix that fits counts.
+LATENCY_GROUPS = (
+    ("/health/", "health"),
+    ("/api/v1/auth/", "auth"),
+    ("/api/v1/me/", "profile"),
+    ("/api/v1/businesses/", "profile"),
+    ("/api/v1/mandates/", "match"),
+    ("/api/v1/valuations/", "valuation"),
+    ("/api/v1/listings/", "market"),
+    ("/api/v1/whatsapp/", "webhook"),
+    ("/api/v1/admin/", "staff"),
+    ("/admin/", "staff"),
+    ("/staff/", "staff"),
+    ("/static/", "static"),
+    ("/metrics", "health"),
+)
+TRACES_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+TRACES_RATIO = float(env.text("TRACES_RATIO", "1"))
+SENTRY_DSN = env.text("SENTRY_DSN", "")
 PROMETHEUS_LATENCY_BUCKETS = (0.005, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, float("inf"))

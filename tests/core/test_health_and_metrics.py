@@ -1,14 +1,18 @@
 """Health, readiness, metrics."""
 
 import threading
+import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import redis
+from django.core.management import call_command
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from msmebazaar.core import clock, health
+from msmebazaar.core import clock, health, metrics
 from msmebazaar.core.models import WorkerHeartbeat
 from msmebazaar.core.outbox import heartbeats
 
@@ -87,7 +91,9 @@ def test_metrics_hold_requests_outbox_jobs_and_vendors() -> None:
     text = Client().get("/metrics").content.decode()
 
     for name in (
-        "django_http_requests_latency_seconds_by_view_method_bucket",
+        'http_requests_total{code="200",method="GET",route="health-live"}',
+        'http_request_duration_seconds_bucket{group="health",le="0.05"}',
+        "django_http_responses_total_by_status_total",
         "outbox_pending",
         "outbox_oldest_age_seconds",
         "outbox_dead",
@@ -98,4 +104,59 @@ def test_metrics_hold_requests_outbox_jobs_and_vendors() -> None:
         "# TYPE webhook_total counter",
     ):
         assert name in text
-    assert 'view="health-live"' in text
+    assert "view=" not in text
+
+
+def redis_client_that_is_away() -> redis.Redis:
+    return redis.Redis(port=1)
+
+
+@pytest.mark.django_db
+def test_a_source_that_is_away_takes_nothing_else_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> Iterator[Any]:
+        yield redis_client_that_is_away().ping()
+
+    monkeypatch.setitem(metrics.SOURCES, "broker", (away, redis.RedisError))
+
+    text = Client().get("/metrics").content.decode()
+
+    assert 'scrape_source_up{source="broker"} 0.0' in text
+    assert 'scrape_source_up{source="database"} 1.0' in text
+    assert "celery_queue_length{" not in text
+    assert "outbox_pending" in text
+
+
+@pytest.mark.django_db
+def test_labels_are_bounded_whatever_is_asked_for() -> None:
+    """Paths, methods and hosts that somebody makes up are one series each."""
+
+    def series() -> set[str]:
+        lines = Client().get("/metrics").content.decode().splitlines()
+        return {line.rsplit(" ", 1)[0] for line in lines if not line.startswith("#")}
+
+    client = Client()
+
+    def ask(number: int) -> None:
+        client.get(f"/nowhere/{number}/")
+        client.generic(f"BREW{number}", "/nowhere/")
+        client.get(f"/api/v1/listings/{uuid.uuid4()}/documents/{number}/x")
+
+    ask(0)
+    series()
+    before = series()
+    for number in range(50):
+        ask(number)
+
+    assert series() - before == set()
+    assert len(before) < 2000
+
+
+@pytest.mark.django_db
+def test_an_operation_outside_is_known_by_its_age() -> None:
+    call_command("record_operation", "backup", facts={"bytes": 1})
+    call_command("record_operation", "restore_test", failed=True)
+
+    text = Client().get("/metrics").content.decode()
+
+    assert 'operation_last_success_timestamp_seconds{operation="backup"}' in text
+    assert 'operation="restore_test"' not in text

@@ -9,9 +9,10 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from msmebazaar.core import context, history
+from msmebazaar.core import context, history, metrics, tracing
 from msmebazaar.core.exceptions import PayloadTooLarge
-from msmebazaar.core.http import network
+from msmebazaar.core.http import measuring, network
+from msmebazaar.core.http.measuring import route_of
 from msmebazaar.core.http.pages import answer_problem
 from msmebazaar.core.http.problems import to_problem
 from msmebazaar.core.logging import get_logger
@@ -22,18 +23,22 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class QueryCounter:
-    """Counts the database queries of one request."""
+    """Counts the database queries of one request, and the seconds they took."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count, self.seconds = 0, 0.0
 
     def __call__(self, execute: Callable[..., object], *arguments: object) -> object:
         self.count += 1
-        return execute(*arguments)
+        started = time.perf_counter()
+        try:
+            return execute(*arguments)
+        finally:
+            self.seconds += time.perf_counter() - started
 
 
 class RequestContextMiddleware:
-    """Outermost: binds the request id, sends it back, writes one line per request."""
+    """Outermost: binds the request id, sends it back, measures, traces, writes one line per request."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -44,23 +49,31 @@ class RequestContextMiddleware:
         context.bind_actor("")
         started = time.perf_counter()
         counter = QueryCounter()
+        metrics.HTTP_IN_FLIGHT.inc()
         try:
-            with connection.execute_wrapper(counter), history.because():
+            with tracing.request(request.method or "") as span, connection.execute_wrapper(counter), history.because():
                 response = self.get_response(request)
+                seconds = time.perf_counter() - started
+                facts = {
+                    "route": route_of(request),
+                    "method": request.method,
+                    "status": response.status_code,
+                    "db_queries": counter.count,
+                    "db_ms": round(counter.seconds * 1000, 1),
+                }
+                tracing.describe(span, **facts)
+            measuring.record(request, response, facts, seconds)
             response["X-Request-ID"] = request_id
-            match = request.resolver_match
             log.info(
                 "request",
-                route=(match.view_name or match.route) if match else "unknown",
-                method=request.method,
-                status=response.status_code,
-                duration_ms=round((time.perf_counter() - started) * 1000, 1),
-                db_queries=counter.count,
+                **facts,
+                duration_ms=round(seconds * 1000, 1),
                 ip_prefix=network.prefix_of(network.client_address(request)),
                 error_code=getattr(response, "error_code", None),
             )
             return response
         finally:
+            metrics.HTTP_IN_FLIGHT.dec()
             context.clear()
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F
 
-from msmebazaar.core import clock, context, history
+from msmebazaar.core import clock, context, history, sentry, tracing
 from msmebazaar.core.logging import get_logger
 from msmebazaar.core.metrics import JOB_DURATION, JOB_TOTAL
 from msmebazaar.core.outbox.models import Delivery
@@ -55,8 +55,9 @@ def deliver(delivery_id: UUID, *, now: datetime) -> str:
         row.save(update_fields=["attempts", "due_at", "claimed_until"])
     context.bind_request_id(row.event.request_id)
     started = time.perf_counter()
-    with history.because(handler=row.handler):
+    with tracing.delivery(row.handler, row.queue, row.attempts) as span, history.because(handler=row.handler):
         outcome = _run(row, handler)
+        tracing.describe(span, outcome=outcome)
     JOB_TOTAL.labels(row.handler, outcome).inc()
     JOB_DURATION.labels(row.handler).observe(time.perf_counter() - started)
     log.info(
@@ -110,6 +111,8 @@ def _mark_done(delivery_id: UUID) -> None:
 def _plan_retry(row: Delivery, error: Exception) -> None:
     """The kind of the error is kept, not its text: texts quote personal data."""
     is_last = row.attempts >= MOST_ATTEMPTS
+    if is_last:
+        sentry.report(error)
     Delivery.objects.filter(pk=row.id, state=Delivery.State.PENDING).update(
         state=Delivery.State.DEAD if is_last else Delivery.State.PENDING,
         due_at=clock.now() + backoff(row.attempts),
