@@ -17,7 +17,7 @@ class AdminpanelConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import holders
-        from adminpanel import handlers, keepers, kinds, signin, staff  # noqa: F401 - registered by import
+        from adminpanel import handlers, keepers, kinds, signin, staff, watching  # noqa: F401 - registered by import
         from adminpanel.personal_data import AdminpanelHolder
 
         holders.register("adminpanel", AdminpanelHolder())

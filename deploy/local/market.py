@@ -25,7 +25,7 @@ from deploy.local.supervisor import Child, Supervisor, say, wait_until
 QUEUES = ("default", "messages", "valuation", "matching")
 WEB_SERVERS = 2
 READY_TIMEOUT_S = 120
-DRAIN_TIMEOUT_S = 30
+DRAIN_TIMEOUT_S = 45
 
 
 def start_standins(
@@ -263,9 +263,11 @@ class Market:
 
     def restart_web(self, number: int) -> None:
         child, port = self.webs[number], self.web_ports[number]
+        before = psutil.Process(self.front.child.pid).children()
         self.front.reload(resting=port)
+        # nginx's earlier workers still know the server; they finish what they have, `worker_shutdown_timeout` at most.
         wait_until(
-            lambda: not has_connections(child, port), [self.front.child], f"{child.name}'s rest", DRAIN_TIMEOUT_S
+            lambda: not any(map(is_running, before)), [self.front.child], f"{child.name}'s rest", DRAIN_TIMEOUT_S
         )
         child.ask_to_stop()
         child.wait_stopped()
@@ -274,16 +276,8 @@ class Market:
         self.front.reload()
 
 
-def has_connections(child: Child, port: int) -> bool:
-    """Whether anybody is connected to the server at `port`."""
-    processes = [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return any(
-            link.status == psutil.CONN_ESTABLISHED and link.laddr.port == port
-            for process in processes
-            for link in process.net_connections("tcp")
-        )
-    return False
+def is_running(process: psutil.Process) -> bool:
+    return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
 
 
 def is_live(port: int) -> bool:

@@ -43,6 +43,12 @@ DB_POOL_IN_USE = Gauge("db_pool_in_use", "Connections of the pools that are lent
 DB_POOL_WAITING = Gauge("db_pool_waiting", "Requests that wait for a connection", multiprocess_mode="livesum")
 JOB_TOTAL = Counter("job", "Outbox deliveries carried out", ["handler", "outcome"])
 JOB_DURATION = Histogram("job_duration_seconds", "Time a delivery's handler took", ["handler"])
+JOB_LAG = Histogram(
+    "job_lag_seconds",
+    "From when a delivery was wanted to when it was done",
+    ["queue"],
+    buckets=(0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 600.0, 3600.0, float("inf")),
+)
 VENDOR_REQUESTS = Counter("upstream_requests", "Calls to a vendor", ["vendor", "outcome"])
 VENDOR_DURATION = Histogram("upstream_duration_seconds", "Time a vendor took", ["vendor"])
 VENDOR_BREAKER = Gauge(

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from msmebazaar.core import clock, context, history, sentry, tracing
 from msmebazaar.core.logging import get_logger
-from msmebazaar.core.metrics import JOB_DURATION, JOB_TOTAL
+from msmebazaar.core.metrics import JOB_DURATION, JOB_LAG, JOB_TOTAL
 from msmebazaar.core.outbox.models import Delivery
 from msmebazaar.core.outbox.publish import nudge
 from msmebazaar.core.outbox.registry import Subscription, subscription
@@ -60,6 +60,8 @@ def deliver(delivery_id: UUID, *, now: datetime) -> str:
         tracing.describe(span, outcome=outcome)
     JOB_TOTAL.labels(row.handler, outcome).inc()
     JOB_DURATION.labels(row.handler).observe(time.perf_counter() - started)
+    if outcome == "done":
+        JOB_LAG.labels(row.queue).observe((clock.now() - row.wanted_at).total_seconds())
     log.info(
         "job",
         job=row.event.name,
