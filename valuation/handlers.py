@@ -19,6 +19,6 @@ def record_ask(*, listing_id: str, **_: object) -> None:
     services.record_ask(listing_id=UUID(listing_id))
 
 
-@subscribe(NarrativeRequested, name="valuation.write_narrative", transactional=False)
+@subscribe(NarrativeRequested, name="valuation.write_narrative", queue="ai", transactional=False)
 def write_narrative(*, narrative_id: str, **_: object) -> None:
     services.write_narrative(narrative_id=UUID(narrative_id), now=clock.now())

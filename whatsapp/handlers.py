@@ -24,7 +24,7 @@ def answer(*, message_id: str, **_: object) -> None:
     services.answer(message_id=UUID(message_id), now=clock.now())
 
 
-@subscribe(MessageUnclear, name="whatsapp.understand", queue="messages", transactional=False)
+@subscribe(MessageUnclear, name="whatsapp.understand", queue="ai", transactional=False)
 def understand(*, message_id: str, **_: object) -> None:
     services.understand(message_id=UUID(message_id), now=clock.now())
 

@@ -22,7 +22,7 @@ from deploy.local.home import ROOT, Home, LauncherError, free_port
 from deploy.local.services import package_folder, start_services
 from deploy.local.supervisor import Child, Supervisor, say, wait_until
 
-QUEUES = ("default", "messages", "valuation", "matching")
+QUEUES = ("default", "messages", "valuation", "matching", "ai")
 WEB_SERVERS = 2
 READY_TIMEOUT_S = 120
 DRAIN_TIMEOUT_S = 45

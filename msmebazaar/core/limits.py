@@ -9,16 +9,17 @@ from functools import cache
 from django.conf import settings
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage
+from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter, RateLimiter
 from redis.exceptions import RedisError
 
+from msmebazaar.core.breaker import REDIS
 from msmebazaar.core.exceptions import RateLimited
 from msmebazaar.core.logging import get_logger
 from msmebazaar.core.metrics import RATE_FALLBACK, RATE_LIMITED
 
 log = get_logger(__name__)
-REDIS_PATIENCE_S = 0.2
+REDIS_PATIENCE_S = 0.05
 
 
 @cache
@@ -36,16 +37,24 @@ _local_storage = MemoryStorage()
 
 def _hit(strategy: type[RateLimiter], item: RateLimitItem, keys: tuple[str, ...]) -> float | None:
     """None when allowed, else the seconds until it will be."""
-    for storage in (_shared_storage, lambda: _local_storage):
+    if REDIS.admits():
         try:
-            limiter = strategy(storage())
-            if limiter.hit(item, *keys):
-                return None
-            return max(limiter.get_window_stats(item, *keys).reset_time - time.time(), 1)
+            wait = _hit_in(_shared_storage(), strategy, item, keys)
         except (StorageError, RedisError) as error:
-            RATE_FALLBACK.inc()
+            REDIS.record(ok=False)
             log.warning("rate limits are counted in the process", error_type=type(error).__name__)
-    return None
+        else:
+            REDIS.record(ok=True)
+            return wait
+    RATE_FALLBACK.inc()
+    return _hit_in(_local_storage, strategy, item, keys)
+
+
+def _hit_in(storage: Storage, strategy: type[RateLimiter], item: RateLimitItem, keys: tuple[str, ...]) -> float | None:
+    limiter = strategy(storage)
+    if limiter.hit(item, *keys):
+        return None
+    return max(limiter.get_window_stats(item, *keys).reset_time - time.time(), 1)
 
 
 def count_request(key: str, rate: str) -> float | None:

@@ -16,6 +16,7 @@ import redis
 import redis.asyncio
 from django.conf import settings
 
+from msmebazaar.core.breaker import REDIS
 from msmebazaar.core.logging import get_logger
 
 log = get_logger(__name__)
@@ -34,6 +35,8 @@ def _publisher() -> "redis.Redis":
 
 def announce(channel: str, message: Message) -> None:
     """Tell listeners, if there are any and Redis is there. Call it after the commit."""
+    if REDIS.is_open:
+        return
     try:
         _publisher().publish(channel, json.dumps(message))
     except redis.RedisError as error:

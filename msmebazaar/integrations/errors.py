@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from msmebazaar.core import tracing
+from msmebazaar.core.breaker import breaker_of
 from msmebazaar.core.logging import get_logger
 from msmebazaar.core.metrics import VENDOR_DURATION, VENDOR_REQUESTS
-from msmebazaar.integrations.breaker import breaker_of
 
 log = get_logger(__name__)
 

@@ -14,11 +14,11 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
-from msmebazaar.core import clock, context, sentry, tracing
+from msmebazaar.core import breaker, clock, context, sentry, tracing
 from msmebazaar.core.outbox import publish, registry, relay
 from msmebazaar.core.outbox.models import Delivery
 from msmebazaar.core.outbox.registry import Event
-from msmebazaar.integrations import breaker, errors
+from msmebazaar.integrations import errors
 
 SECRET = "+919812345678 ABCPE1234F"
 

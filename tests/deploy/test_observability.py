@@ -14,6 +14,7 @@ import promql_parser
 import pytest
 import requests
 import yaml
+from django.conf import settings
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
@@ -106,12 +107,12 @@ CASES: dict[str, tuple[Series, Series, int]] = {
     "DeliveriesDead": (steady("outbox_dead", 1), steady("outbox_dead", 0), 10),
     "WorkerSilent": (
         steady('worker_heartbeat_age_seconds{queue="valuation"}', 61),
-        beats("default", "messages", "valuation", "matching"),
+        beats(*settings.QUEUES),
         10,
     ),
     "WorkerMissing": (
-        beats("default", "messages", "valuation"),
-        beats("default", "messages", "valuation", "matching"),
+        beats(*settings.QUEUES[1:]),
+        beats(*settings.QUEUES),
         10,
     ),
     "WorkerDeaf": (

@@ -1,4 +1,4 @@
-"""A circuit breaker for each vendor, in the memory of the process.
+"""A circuit breaker for each vendor, and for Redis, in the memory of the process.
 
 Not in Redis: then the loss of Redis would be the loss of every vendor. Not pybreaker: version 1.4 holds its lock while the
 call runs, so that one slow call would hold up all others of the process (read in its source).
@@ -17,11 +17,13 @@ COOLDOWN_S = 30.0
 
 
 class Breaker:
-    """Opens after five failures in a row, or when half of ten or more calls of a minute failed. Open, it lets one call
-    through every 30 s to see whether the vendor is back, and refuses all others at once."""
+    """Opens after some failures in a row, or when half of ten or more calls of a minute failed. Open, it lets one call
+    through in each cool-down to see whether the vendor is back, and refuses all others at once."""
 
-    def __init__(self, vendor: str) -> None:
-        self._vendor = vendor
+    def __init__(
+        self, vendor: str, *, failures_in_a_row: int = FAILURES_IN_A_ROW, cooldown_s: float = COOLDOWN_S
+    ) -> None:
+        self._vendor, self._most_in_a_row, self._cooldown_s = vendor, failures_in_a_row, cooldown_s
         self._lock = threading.Lock()
         self._calls: deque[tuple[float, bool]] = deque()
         self._in_a_row = 0
@@ -39,7 +41,7 @@ class Breaker:
                 return True
             if now < self._retry_at:
                 return False
-            self._retry_at = now + COOLDOWN_S
+            self._retry_at = now + self._cooldown_s
             return True
 
     def record(self, *, ok: bool) -> None:
@@ -54,9 +56,13 @@ class Breaker:
                 self._calls.popleft()
             failed = sum(not was_ok for _, was_ok in self._calls)
             mostly = len(self._calls) >= LEAST_CALLS and failed >= FAILED_SHARE * len(self._calls)
-            if not ok and (self._in_a_row >= FAILURES_IN_A_ROW or mostly):
-                self._retry_at = now + COOLDOWN_S
+            if not ok and (self._in_a_row >= self._most_in_a_row or mostly):
+                self._retry_at = now + self._cooldown_s
             VENDOR_BREAKER.labels(self._vendor).set(self.is_open)
+
+
+# Redis is ours and near: one failure tells, and it is asked again soon. Without it every request would wait for its time-outs.
+REDIS = Breaker("redis", failures_in_a_row=1, cooldown_s=2.0)
 
 
 @cache
