@@ -138,7 +138,7 @@ def command_run(home: Home) -> None:
                     wants_restart.clear()
                     market.restart()
                     restarts += 1
-                elif not market.supervisor.revive_dead():
+                elif not market.revive():
                     continue
                 write_run_file(market, restarts=restarts)
     except (KeyboardInterrupt, StopRequested):

@@ -5,12 +5,14 @@
 
 import contextlib
 import http.client
+import json
 import os
 import resource
 import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -24,6 +26,7 @@ from deploy.local.supervisor import Child, Supervisor, say, wait_until
 
 QUEUES = ("default", "messages", "valuation", "matching", "ai")
 WEB_SERVERS = 2
+SILENCE_S, LOOK_EVERY_S = 60, 5
 READY_TIMEOUT_S = 120
 DRAIN_TIMEOUT_S = 45
 
@@ -79,7 +82,8 @@ def answers(url: str) -> bool:
         with urllib.request.urlopen(url, timeout=2) as answer:
             return int(answer.status) < 500
     except urllib.error.HTTPError as refused:
-        return refused.code < 500
+        with refused:
+            return refused.code < 500
     except OSError:
         return False
 
@@ -192,6 +196,7 @@ class Market:
         self.webs: list[Child] = []
         self.web_ports = [free_port() for _ in range(WEB_SERVERS)]
         self.workers: list[Child] = []
+        self.next_look = 0.0
 
     def start(self) -> None:
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -244,6 +249,39 @@ class Market:
         """Every queue has a worker that has written its heartbeat since this start (`/health/workers`)."""
         return answers(f"{self.base_url}/health/workers")
 
+    def revive(self) -> list[str]:
+        """Start again what died, and every worker that was not heard for a minute: hung, or deaf to the broker.
+
+        Returns:
+            names of what was started again.
+        """
+        revived = self.supervisor.revive_dead()
+        for queue in self.silent_queues():
+            worker = next(child for child in self.workers if child.name == f"worker {queue}")
+            if time.monotonic() - worker.started_at > SILENCE_S and worker.exit_status() is None:
+                say(f"  ! {worker.name} was not heard for {SILENCE_S} s; starting it again. Log: {worker.log}")
+                worker.kill_family()
+                worker.wait_stopped()
+                worker.start()
+                revived.append(worker.name)
+        return revived
+
+    def silent_queues(self) -> list[str]:
+        """Queues whose worker has not beaten within `/health/workers`' time; none when that cannot be asked."""
+        if time.monotonic() < self.next_look:
+            return []
+        self.next_look = time.monotonic() + LOOK_EVERY_S
+        try:
+            with urllib.request.urlopen(f"{self.base_url}/health/workers", timeout=2):
+                return []
+        except urllib.error.HTTPError as refused:
+            with refused, contextlib.suppress(json.JSONDecodeError, KeyError):
+                queues = json.loads(refused.read())["queues"]
+                return [name for name, state in queues.items() if not state["ok"]]
+        except OSError:
+            pass
+        return []
+
     def stop(self) -> None:
         self.supervisor.stop_all()
 
@@ -283,9 +321,9 @@ def is_running(process: psutil.Process) -> bool:
 def is_live(port: int) -> bool:
     """Whether a web server answers by itself, past nginx."""
     with contextlib.suppress(OSError, http.client.HTTPException):
-        link = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-        link.request("GET", "/health/live", headers={"Host": "127.0.0.1"})
-        return link.getresponse().status == 200
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=2)) as link:
+            link.request("GET", "/health/live", headers={"Host": "127.0.0.1"})
+            return link.getresponse().status == 200
     return False
 
 

@@ -36,8 +36,10 @@ class Child:
     is_service: bool = False
     process: subprocess.Popen[bytes] | None = None
     restarts: list[float] = field(default_factory=list)
+    started_at: float = 0.0
 
     def start(self) -> None:
+        self.started_at = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 list(self.command),

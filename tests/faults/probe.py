@@ -14,7 +14,7 @@ from msmebazaar.celery import app  # noqa: E402
 from msmebazaar.core.outbox.registry import Event, subscribe  # noqa: E402
 
 __all__ = ["ProbeHappened", "app"]
-SECONDS_PER_EFFECT = 0.05
+SECONDS_PER_EFFECT = 0.03
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,121 @@
+"""An open-loop generator of HTTP requests: each is due at its own moment, whether or not earlier ones were answered.
+
+A closed loop waits for a slow server before it asks again and so hides the wait of everybody who would have asked meanwhile
+("coordinated omission"). Here a latency is counted from when the request was due. Used by `make load` and the fault tests.
+"""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import aiohttp
+
+TIMEOUT_S = 20.0
+NOT_ANSWERED = 0
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request. `name`: the row it is counted under."""
+
+    name: str
+    method: str
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`status` 0: no answer came. `due_at`: seconds after the start; `seconds`: from due to answered."""
+
+    ask: Ask
+    status: int
+    due_at: float
+    seconds: float
+    body: bytes = b""
+    error: str = ""
+
+
+@dataclass
+class Traffic:
+    """What was asked and answered in one run."""
+
+    answers: list[Answer] = field(default_factory=list)
+    late_s: float = 0.0  # how far the generator itself fell behind its plan, at most
+
+    def statuses(self, name: str | None = None) -> Counter[int]:
+        return Counter(answer.status for answer in self.answers if name in (None, answer.ask.name))
+
+    def failed(self) -> list[Answer]:
+        """Not answered, or with a 5xx."""
+        return [answer for answer in self.answers if answer.status == NOT_ANSWERED or answer.status >= 500]
+
+    def quantile(self, share: float, name: str | None = None) -> float:
+        """Seconds within which that share of the requests was answered."""
+        found = sorted(answer.seconds for answer in self.answers if name in (None, answer.ask.name))
+        return found[min(int(share * len(found)), len(found) - 1)] if found else 0.0
+
+
+async def send(
+    base_url: str,
+    *,
+    rate: float,
+    seconds: float,
+    choose: Callable[[random.Random], Ask],
+    seed: int = 1,
+    keep_bodies: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+) -> Traffic:
+    """Ask at `rate` a second on average, at moments of a Poisson process, for so many seconds; wait for the last answers.
+
+    Args:
+        choose: the next request; it gets the run's own source of chance.
+        stop: ends the run early.
+    """
+    chance = random.Random(seed)
+    traffic = Traffic()
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=15)
+    limits = aiohttp.ClientTimeout(total=TIMEOUT_S)
+    async with aiohttp.ClientSession(base_url, connector=connector, timeout=limits, auto_decompress=False) as session:
+        running: set[asyncio.Task[None]] = set()
+        begun = time.perf_counter()
+        due = 0.0
+        while due < seconds and not stop():
+            wait = begun + due - time.perf_counter()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            else:
+                traffic.late_s = max(traffic.late_s, -wait)
+            task = asyncio.create_task(_one(session, choose(chance), begun, due, traffic, keep_bodies))
+            running.add(task)
+            task.add_done_callback(running.discard)
+            due += chance.expovariate(rate)
+        await asyncio.gather(*running)
+    return traffic
+
+
+async def _one(
+    session: aiohttp.ClientSession, ask: Ask, begun: float, due: float, traffic: Traffic, keep_bodies: bool
+) -> None:
+    status, body, error = NOT_ANSWERED, b"", ""
+    try:
+        async with session.request(ask.method, ask.path, headers=ask.headers, data=ask.body) as answer:
+            body = await answer.read()
+            status = answer.status
+    except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+        error = type(problem).__name__
+    taken = time.perf_counter() - begun - due
+    traffic.answers.append(Answer(ask, status, due, taken, body if keep_bodies else b"", error))
+
+
+def send_now(base_url: str, **arguments: object) -> Traffic:
+    """`send`, for callers without an event loop."""
+    return asyncio.run(send(base_url, **arguments))  # type: ignore[arg-type]
+
+
+def one_of(asks: Sequence[Ask]) -> Callable[[random.Random], Ask]:
+    return lambda chance: chance.choice(asks)
