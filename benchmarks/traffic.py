@@ -69,15 +69,17 @@ async def send(
     seed: int = 1,
     keep_bodies: bool = False,
     stop: Callable[[], bool] = lambda: False,
+    into: Traffic | None = None,
 ) -> Traffic:
     """Ask at `rate` a second on average, at moments of a Poisson process, for so many seconds; wait for the last answers.
 
     Args:
         choose: the next request; it gets the run's own source of chance.
         stop: ends the run early.
+        into: where to write the answers, for who watches meanwhile.
     """
     chance = random.Random(seed)
-    traffic = Traffic()
+    traffic = into or Traffic()
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=15)
     limits = aiohttp.ClientTimeout(total=TIMEOUT_S)
     async with aiohttp.ClientSession(base_url, connector=connector, timeout=limits, auto_decompress=False) as session:

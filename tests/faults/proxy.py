@@ -92,7 +92,7 @@ class FaultProxy:
 
     async def _carry(self, source: asyncio.StreamReader, to: asyncio.StreamWriter, *, is_answer: bool) -> None:
         passed = 0
-        with contextlib.suppress(OSError):
+        try:
             while piece := await source.read(CHUNK):
                 now = self.behaviour
                 if now.swallows:
@@ -114,6 +114,8 @@ class FaultProxy:
                     await to.drain()
                 passed += len(piece)
             to.write_eof()
+        except OSError:  # reset, or gone: the other side learns it too
+            reset(to)
 
 
 def reset(writer: asyncio.StreamWriter) -> None:

@@ -45,21 +45,38 @@ class Background:
         self, base_url: str, rate: float, choose: Callable[[random.Random], Ask], *, keep_bodies: bool = False
     ) -> None:
         self._stop = threading.Event()
-        self.result: Traffic | None = None
+        self.result = Traffic()
         self._thread = threading.Thread(target=self._run, args=(base_url, rate, choose, keep_bodies))
         self._thread.start()
 
     def _run(self, base_url: str, rate: float, choose: Callable[[random.Random], Ask], keep_bodies: bool) -> None:
-        self.result = asyncio.run(
+        asyncio.run(
             traffic.send(
-                base_url, rate=rate, seconds=3600, choose=choose, keep_bodies=keep_bodies, stop=self._stop.is_set
+                base_url,
+                rate=rate,
+                seconds=3600,
+                choose=choose,
+                keep_bodies=keep_bodies,
+                stop=self._stop.is_set,
+                into=self.result,
             )
         )
+
+    def more(self, count: int, name: str | None = None, status: int | None = None) -> None:
+        """Wait for so many more answers (to requests of that name, with that status)."""
+
+        def answered() -> int:
+            return sum(
+                name in (None, answer.ask.name) and status in (None, answer.status)
+                for answer in list(self.result.answers)
+            )
+
+        wanted = answered() + count
+        wait_for(lambda: answered() >= wanted, f"{count} more answers")
 
     def stop(self) -> Traffic:
         self._stop.set()
         self._thread.join()
-        assert self.result is not None
         return self.result
 
 
@@ -140,6 +157,15 @@ class Rig:
     def child(self, name: str) -> Child:
         return next(child for child in self.market.supervisor.children if child.name == name)
 
+    def restart(self, name: str) -> None:
+        """A worker begins anew, and has been heard since."""
+        with self.unwatched():
+            child = self.child(name)
+            child.ask_to_stop()
+            child.wait_stopped()
+            child.start()
+        wait_for(self.market.workers_answer, f"{name} to be heard")
+
     def manage(self, *arguments: str) -> str:
         """A management command in the market's environment, past the proxies; what it printed."""
         done = subprocess.run(
@@ -178,6 +204,14 @@ class Rig:
             ]
         )
         return Ask(path.split("?")[0], "GET", path, {"Authorization": f"Bearer {person['access']}"})
+
+    def light(self, chance: random.Random) -> Ask:
+        """What costs a few milliseconds: one web server of a small machine answers a hundred such a second."""
+        if chance.random() < 0.02:
+            return self.write(chance)
+        person = chance.choice(self.people)
+        path = chance.choice(["/api/v1/me/", f"/api/v1/businesses/{person['business']}/"])
+        return Ask(path, "GET", path, {"Authorization": f"Bearer {person['access']}"})
 
     def write(self, chance: random.Random) -> Ask:
         """A new business with a key of its own."""
