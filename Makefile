@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down restart tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-admin bench-security bench-leaks bench-search bench-matching bench-valuation bench-whatsapp faults docs lock clean
+.PHONY: help run up down restart tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-admin bench-security bench-leaks bench-search bench-matching bench-valuation bench-whatsapp backup restore faults docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -101,6 +101,12 @@ bench-matching: ## Matching over LISTINGS=100000 and MANDATES=100000: sweep, sea
 bench-leaks: ## What the teaser guard finds of 1,000 planted give-aways, and blocks of 1,000 clean texts
 	@$(BOOT)
 	@$(BIN)/python -m benchmarks.leak_guard
+
+backup: ## Back up the running market: PostgreSQL with checksums, every object; verified
+	@$(BOOT) -m deploy.backup backup
+
+restore: ## A data directory as it was at TO=2026-11-26T10:00:00+05:30 (or now), beside the running one
+	@$(BOOT) -m deploy.backup restore --to $(or $(TO),now) $(if $(INTO),--into $(INTO))
 
 faults: ## Fault tests: kill -9 of workers, broker and children under load
 	@$(EXEC) $(BIN)/python -m pytest -p no:randomly -s tests/faults --run-faults

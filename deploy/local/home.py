@@ -50,6 +50,15 @@ class Home:
         return self.path / "state"
 
     @property
+    def archive(self) -> Path:
+        """WAL files, from the oldest backup that is kept."""
+        return self.path / "archive"
+
+    @property
+    def backups(self) -> Path:
+        return self.path / "backups"
+
+    @property
     def run_file(self) -> Path:
         """What is running now: base URL, environment, process ids. Readable by its owner only."""
         return self.path / "run.json"

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psutil
 
+from deploy.backup import take_objects_in
 from deploy.local.home import ROOT, Home, LauncherError, free_port
 from deploy.local.services import package_folder, start_services
 from deploy.local.supervisor import Child, Supervisor, say, wait_until
@@ -217,6 +218,7 @@ class Market:
         environment |= start_standins(self.home, self.keys, self.supervisor, self.base_url, given)
         environment["TRUSTED_PROXY_COUNT"] = given.get("TRUSTED_PROXY_COUNT") or "1"  # nginx, started below
         environment["PROMETHEUS_MULTIPROC_DIR"] = str(fresh_folder(self.home.path / "metrics"))
+        take_objects_in(self.home, environment)
         self.environment = self.through({**dict(given if given is not os.environ else {}), **environment})
 
     def manage(self, *arguments: str, more: Mapping[str, str] | None = None) -> None:

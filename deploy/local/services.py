@@ -99,7 +99,7 @@ def postgres(home: Home, keys: dict[str, str], *, durable: bool) -> Service:
         "log_parameter_max_length_on_error": "0",
         "log_min_error_statement": "panic",
         "log_error_verbosity": "terse",
-        **({} if durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
+        **(archiving(home) if durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
     }
     command = [*prefix, str(binaries / "postgres"), "-D", str(folder)]
     for name, value in settings.items():
@@ -119,6 +119,14 @@ def postgres(home: Home, keys: dict[str, str], *, durable: bool) -> Service:
     # one is still being reaped, which the supervisor's second try covers.
     child = Child("postgres", command, home.logs / "postgres.log", stop_signal=signal.SIGINT, is_service=True)
     return Service(child, is_ready, {"DATABASE_URL": f"{server}/{DATABASE}"})
+
+
+def archiving(home: Home) -> dict[str, str]:
+    """Every finished WAL file is copied, whole or not at all, to where `deploy.backup` finds it; at the latest after a minute."""
+    home.archive.mkdir(exist_ok=True, mode=0o700)
+    file = f"{home.archive}/%f"
+    copy = f'test ! -e "{file}" && cp "%p" "{file}.partial" && mv "{file}.partial" "{file}"'
+    return {"archive_mode": "on", "archive_command": copy, "archive_timeout": "60s", "wal_level": "replica"}
 
 
 def initialise_postgres(binaries: Path, folder: Path, prefix: list[str], password: str, log: Path) -> None:
