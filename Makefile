@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down restart tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-admin bench-security bench-leaks bench-search bench-matching bench-valuation bench-whatsapp backup restore faults docs lock clean
+.PHONY: help run up down restart tour market staff-code test check fmt lint types imports schema migrations deploy-check messages bench bench-admin bench-security bench-leaks bench-search bench-matching bench-valuation bench-whatsapp load backup restore faults docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -101,6 +101,9 @@ bench-matching: ## Matching over LISTINGS=100000 and MANDATES=100000: sweep, sea
 bench-leaks: ## What the teaser guard finds of 1,000 planted give-aways, and blocks of 1,000 clean texts
 	@$(BOOT)
 	@$(BIN)/python -m benchmarks.leak_guard
+
+load: ## An open loop over 100,000 listings and mandates: budgets, ratios, report (RATE=140 MINUTES=10 LISTINGS=100000)
+	@$(BOOT) -m benchmarks.load
 
 backup: ## Back up the running market: PostgreSQL with checksums, every object; verified
 	@$(BOOT) -m deploy.backup backup
