@@ -102,7 +102,7 @@ bench-leaks: ## What the teaser guard finds of 1,000 planted give-aways, and blo
 	@$(BOOT)
 	@$(BIN)/python -m benchmarks.leak_guard
 
-load: ## An open loop over 100,000 listings and mandates: budgets, ratios, report (RATE=140 MINUTES=10 LISTINGS=100000)
+load: ## An open loop over 100,000 listings and mandates: budgets, ratios, report (RATE=28 MINUTES=10 LISTINGS=100000)
 	@$(BOOT) -m benchmarks.load
 
 backup: ## Back up the running market: PostgreSQL with checksums, every object; verified

@@ -9,6 +9,7 @@ from celery.signals import (
     task_failure,
     task_postrun,
     task_prerun,
+    worker_init,
     worker_process_init,
     worker_ready,
     worker_shutting_down,
@@ -75,6 +76,16 @@ def report_failure(exception: BaseException | None = None, **_: object) -> None:
 
 def queues_of_this_worker() -> list[str]:
     return list(app.amqp.queues.consume_from)
+
+
+@worker_init.connect(weak=False)
+def show_metrics(**_: object) -> None:
+    from django.conf import settings
+
+    from msmebazaar.core import metrics
+
+    if settings.METRICS_PORT:
+        metrics.serve(settings.METRICS_PORT)
 
 
 @worker_ready.connect(weak=False)

@@ -35,10 +35,10 @@ from deploy.local.market import Market, granian, is_live
 from deploy.local.supervisor import Child, say, wait_until
 
 LISTINGS = int(os.environ.get("LISTINGS", "100000"))
-RATE = float(os.environ.get("RATE", "140"))
+RATE = float(os.environ.get("RATE", "28"))  # 100,000 an hour
 MINUTES = float(os.environ.get("MINUTES", "10"))
-STEPS = [float(step) for step in os.environ.get("STEPS", "20,40,60,80,100,120").split(",") if step]
-STEP_S, WARM_S = 30, 15
+STEPS = [float(step) for step in os.environ.get("STEPS", "20,30,40,50,60,80,100,140").split(",") if step]
+STEP_S, WARM_S = 30, 30
 PEOPLE = 200
 NEW_TOKENS_S = 420  # an access token lives ten minutes
 ROUNDS, CALLS = 5, 60
@@ -309,9 +309,11 @@ def fill(market: Market) -> dict[str, int]:
             row = link.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[arg-type] # noqa: S608 - our tables
             return int(row[0]) if row else 0
 
-        if count("msme_marketentry") < LISTINGS:
-            say(f"  making {LISTINGS} listings and mandates (once; some minutes)")
-            market.manage("generate_market", "--listings", str(LISTINGS), "--mandates", str(LISTINGS), "--seed", "7")
+        missing = [LISTINGS * (count(table) < LISTINGS) for table in ("msme_marketentry", "matching_mandate")]
+        if any(missing):
+            say(f"  making {missing[0]} listings and {missing[1]} mandates (once; some minutes)")
+            listings, mandates = map(str, missing)
+            market.manage("generate_market", "--listings", listings, "--mandates", mandates, "--seed", "7")
         link.execute("VACUUM ANALYZE")
         return {
             "listings": count("msme_marketentry"),

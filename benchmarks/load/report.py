@@ -4,6 +4,7 @@ import html
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import matplotlib as mpl
@@ -53,7 +54,7 @@ class Run:
         count = len(self.traffic.answers)
         return (
             f"{self.rate:.0f}/s: {count} requests, {len(self.traffic.failed())} failed, p95/budget ms: {parts}; "
-            f"{sum(self.cores.values()):.2f} cores busy, generator late by {self.traffic.late_s * 1000:.0f} ms at most"
+            f"{sum(self.cores.values()):.2f} cores busy ({', '.join(f'{part} {share:.2f}' for part, share in self.cores.items() if share >= 0.01)}), generator late by {self.traffic.late_s * 1000:.0f} ms at most"
             f"{'' if self.keeps_budgets() else ' - over budget'}"
         )
 

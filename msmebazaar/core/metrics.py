@@ -23,6 +23,7 @@ from prometheus_client import (
     Histogram,
     Summary,
     generate_latest,
+    start_http_server,
 )
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -178,6 +179,13 @@ class LiveCollector(Collector):
             "temporary_disk_free_ratio", "Free share of the disk for temporary files", value=disk.free / disk.total
         )
         yield _gauge("release_info", "1; the label is the release that answers", "release", {settings.RELEASE: 1})
+
+
+def serve(port: int) -> None:
+    """A worker's own page over its processes: jobs, vendors, messages. What lives in the database is on the web servers' pages."""
+    own = CollectorRegistry()
+    MultiProcessCollector(own)  # type: ignore[no-untyped-call]
+    start_http_server(port, registry=own)
 
 
 def export(_request: HttpRequest) -> HttpResponse:

@@ -120,6 +120,7 @@ else:
 # --- cache, rate limits, broker, live news: one Redis or Valkey, databases of it ------------------------------------
 REDIS_URL = env.required("REDIS_URL").rstrip("/")
 REDIS_BROKER_URL, REDIS_CACHE_URL, REDIS_LIMITS_URL = (f"{REDIS_URL}/{number}" for number in (0, 1, 2))
+REDIS_CACHE_URL = env.text("REDIS_CACHE_URL", REDIS_CACHE_URL)  # one of its own may evict; the broker's must not
 REDIS_LIVE_URL = REDIS_LIMITS_URL  # pub/sub knows no databases
 CACHES = {
     "default": {
@@ -454,6 +455,9 @@ LATENCY_GROUPS = (
     ("/static/", "static"),
     ("/metrics", "health"),
 )
+METRICS_PORT = env.integer("METRICS_PORT", 0)  # where a worker that shares no folder with a web server shows its own
+if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    Path(folder).mkdir(parents=True, exist_ok=True)
 TRACES_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 TRACES_RATIO = float(env.text("TRACES_RATIO", "1"))
 SENTRY_DSN = env.text("SENTRY_DSN", "")

@@ -43,11 +43,12 @@ class Command(BaseCommand):
                 except IntegrityError as error:
                     raise CommandError("This market is there already; take another --seed.") from error
                 bar.update(len(batch))
-        wishes = list(synthetic.wishes(count=options["mandates"], seed=options["seed"]))
-        accounts.load_owners(tiers={wish.id: None for wish in wishes}, now=now)
-        matching.load_mandates(given={wish.id: _mandate(wish) for wish in wishes})
-        self.stdout.write(f"{options['listings']} listings, {len(wishes)} mandates, seed {options['seed']}")
-        if wishes:
+        wishes = iter(synthetic.wishes(count=options["mandates"], seed=options["seed"]))
+        for some in iter(lambda: tuple(islice(wishes, BATCH)), ()):
+            accounts.load_owners(tiers={wish.id: None for wish in some}, now=now)
+            matching.load_mandates(given={wish.id: _mandate(wish) for wish in some})
+        self.stdout.write(f"{options['listings']} listings, {options['mandates']} mandates, seed {options['seed']}")
+        if options["mandates"]:
             self.stdout.write("`manage.py match_market` matches them.")
 
 

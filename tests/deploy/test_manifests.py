@@ -1,0 +1,122 @@
+"""Every file of deployment is one that its tool takes, offline: compose, Kubernetes, Dockerfile, YAML, workflows, shell."""
+
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+
+from deploy.local.home import ROOT
+
+BIN = Path(sys.executable).parent
+KUBERNETES = "1.33"
+OVERLAYS = ("production", "staging")
+
+
+def tool(name: str, *arguments: str, **more: Any) -> None:
+    done = subprocess.run([str(BIN / name), *arguments], cwd=ROOT, capture_output=True, text=True, **more)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def test_the_compose_file_is_one() -> None:
+    tool("check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml")
+
+
+def test_the_compose_file_has_the_whole_system() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+
+    assert {f"worker-{queue}" for queue in settings.QUEUES} <= set(services)
+    assert {"web-1", "web-2", "stream", "front", "beat", "database", "valkey", "cache", "store", "prometheus"} <= set(
+        services
+    )
+    targets = yaml.safe_load((ROOT / "deploy" / "observability" / "targets.yml").read_text())[0]["targets"]
+    assert {target.split(":")[0] for target in targets} <= set(services)
+    latest = [
+        name
+        for name, service in services.items()
+        if ":" not in service.get("image", ":") or "latest" in service.get("image", "")
+    ]
+    assert latest == []
+    for name, service in services.items():
+        for volume in service.get("volumes", ()):
+            source = volume.split(":")[0]
+            assert not source.startswith("./") or (ROOT / source).exists(), f"{name} mounts {source}"
+
+
+def test_the_dockerfile_follows_its_rules_and_leaves_nothing_out() -> None:
+    tool("hadolint", "Dockerfile")
+    text = (ROOT / "Dockerfile").read_text()
+    assert all(
+        f"COPY {app} {app}" in text
+        for app in ("msmebazaar", *(app.name for app in ROOT.iterdir() if (app / "apps.py").exists()))
+    )
+    assert "USER 10001" in text
+    assert "--require-hashes" in text
+
+
+def test_yaml_is_tidy() -> None:
+    tool("yamllint", "-s", "docker-compose.yml", "deploy", ".github")
+
+
+@cache
+def rendered(overlay: str) -> list[dict[str, Any]]:
+    kubectl = shutil.which("kubectl")
+    if kubectl is None:
+        pytest.skip("no kubectl on this machine; it renders the overlays")
+    command = [kubectl, "kustomize", f"deploy/kubernetes/overlays/{overlay}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return list(yaml.safe_load_all(done.stdout))
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_kubernetes_takes_the_overlay(overlay: str, tmp_path: Path) -> None:
+    file = tmp_path / "all.yaml"
+    file.write_text(yaml.safe_dump_all(rendered(overlay)))
+
+    tool("kubernetes-validate", "--strict", "-k", KUBERNETES, str(file))
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_pods_are_confined_and_known_to_their_parts(overlay: str) -> None:
+    objects = rendered(overlay)
+    deployments = {entry["metadata"]["name"]: entry for entry in objects if entry["kind"] == "Deployment"}
+
+    assert set(deployments) == {"web", "stream", "beat", *(f"worker-{queue}" for queue in settings.QUEUES)}
+    templates = [entry["spec"]["template"] for entry in objects if entry["kind"] in ("Deployment", "Job")]
+    templates += [entry["spec"]["jobTemplate"]["spec"]["template"] for entry in objects if entry["kind"] == "CronJob"]
+    for template in templates:
+        pod = template["spec"]
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert pod["automountServiceAccountToken"] is False
+        for container in pod["containers"]:
+            confined = container["securityContext"]
+            assert confined == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }
+            assert container["resources"]["limits"]["memory"] == container["resources"]["requests"]["memory"]
+            assert not container["image"].endswith(("latest", "msmebazaar"))
+    scaled = {
+        entry["spec"]["scaleTargetRef"]["name"] for entry in objects if entry["kind"] == "HorizontalPodAutoscaler"
+    }
+    kept = {entry["metadata"]["name"] for entry in objects if entry["kind"] == "PodDisruptionBudget"}
+    assert scaled | kept <= set(deployments)
+    assert "web" in scaled & kept
+    assert any(entry["kind"] == "NetworkPolicy" and entry["metadata"]["name"] == "deny-all" for entry in objects)
+
+
+def test_workflows_are_ones_that_github_takes_and_give_nothing_away() -> None:
+    files = sorted(str(file.relative_to(ROOT)) for file in (ROOT / ".github" / "workflows").glob("*.yml"))
+    tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files)
+    tool("zizmor", "--offline", "--no-progress", ".github")
+
+
+def test_the_shell_of_ci_is_sound() -> None:
+    tool("shellcheck", ".ci/run")
