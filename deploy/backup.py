@@ -2,8 +2,7 @@
 
 A backup is a base backup of PostgreSQL with checksums (pg_basebackup) and a copy of every object; with the archived WAL since
 it, any moment after it can be restored. A restore never touches what runs: it makes a data directory beside it, which
-`BAZAAR_HOME=… make run` then starts. Clusters do the same with their own means (deploy/postgres); the check after a restore is
-this one in both.
+`BAZAAR_HOME=… make run` then starts.
 """
 
 import argparse

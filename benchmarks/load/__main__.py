@@ -242,7 +242,7 @@ def cpu_ms_a_call(port: int, child: Child, path: str, headers: dict[str, str]) -
     processes = [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
 
     def used() -> float:
-        return sum(times.user + times.system for times in (process.cpu_times() for process in processes))
+        return float(sum(times.user + times.system for times in (process.cpu_times() for process in processes)))
 
     link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     started = used()
@@ -306,7 +306,7 @@ def fill(market: Market) -> dict[str, int]:
     with psycopg.connect(market.environment["DATABASE_URL"], autocommit=True) as link:
 
         def count(table: str) -> int:
-            row = link.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[arg-type] # noqa: S608 - our tables
+            row = link.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - our tables
             return int(row[0]) if row else 0
 
         missing = [LISTINGS * (count(table) < LISTINGS) for table in ("msme_marketentry", "matching_mandate")]

@@ -11,6 +11,7 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
 from benchmarks.traffic import Traffic
 
@@ -216,7 +217,7 @@ def plot_steps(file: Path, runs: Sequence[Run]) -> None:
     save(figure, file)
 
 
-def save(figure: plt.Figure, file: Path) -> None:
+def save(figure: Figure, file: Path) -> None:
     figure.tight_layout()
     figure.savefig(file, dpi=110)
     plt.close(figure)

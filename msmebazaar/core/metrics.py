@@ -182,7 +182,7 @@ class LiveCollector(Collector):
 
 
 def serve(port: int) -> None:
-    """A worker's own page over its processes: jobs, vendors, messages. What lives in the database is on the web servers' pages."""
+    """A worker's own page over its processes: jobs, vendors, messages. What lives in the database is on the web's."""
     own = CollectorRegistry()
     MultiProcessCollector(own)  # type: ignore[no-untyped-call]
     start_http_server(port, registry=own)

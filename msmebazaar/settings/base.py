@@ -7,6 +7,7 @@ from typing import Any
 
 from kombu import Queue
 
+from msmebazaar.core.beat import Every
 from msmebazaar.settings import env
 
 # Arithmetic libraries read these when they are first imported, which is after the settings. Their threads spin while they
@@ -168,56 +169,64 @@ QUEUES = ("default", "messages", "valuation", "matching", "ai")  # a queue has a
 CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    "sweep the outbox": {"task": "core.sweep_outbox", "schedule": 2.0, "options": {"expires": 10}},
+    "sweep the outbox": {"task": "core.sweep_outbox", "schedule": Every(2.0), "options": {"expires": 10}},
     **{
         f"heartbeat {queue}": {
             "task": "core.record_heartbeat",
-            "schedule": 10.0,
+            "schedule": Every(10.0),
             "kwargs": {"queue": queue},
             "options": {"queue": queue, "expires": 30},
         }
         for queue in QUEUES
     },
-    "seal the audit": {"task": "core.seal_audit", "schedule": 10.0, "options": {"expires": 9}},
-    "count by day": {"task": "adminpanel.count_measures", "schedule": 30.0, "options": {"expires": 25}},
-    "assign what waits": {"task": "adminpanel.assign_waiting", "schedule": 60.0, "options": {"expires": 50}},
-    "remind of tasks": {"task": "adminpanel.remind", "schedule": 60.0, "options": {"expires": 50}},
-    "remove what is past its time": {"task": "core.apply_retention", "schedule": 3600.0, "options": {"expires": 600}},
-    "ask whether listings are still offered": {
-        "task": "msme.keep_listings_fresh",
-        "schedule": 3600.0,
+    "seal the audit": {"task": "core.seal_audit", "schedule": Every(10.0), "options": {"expires": 9}},
+    "count by day": {"task": "adminpanel.count_measures", "schedule": Every(30.0), "options": {"expires": 25}},
+    "assign what waits": {"task": "adminpanel.assign_waiting", "schedule": Every(60.0), "options": {"expires": 50}},
+    "remind of tasks": {"task": "adminpanel.remind", "schedule": Every(60.0), "options": {"expires": 50}},
+    "remove what is past its time": {
+        "task": "core.apply_retention",
+        "schedule": Every(3600.0),
         "options": {"expires": 600},
     },
-    "sweep the store": {"task": "msme.sweep_files", "schedule": 900.0, "options": {"expires": 600}},
-    "tell of new listings": {"task": "msme.tell_of_new_listings", "schedule": 60.0, "options": {"expires": 50}},
+    "ask whether listings are still offered": {
+        "task": "msme.keep_listings_fresh",
+        "schedule": Every(3600.0),
+        "options": {"expires": 600},
+    },
+    "sweep the store": {"task": "msme.sweep_files", "schedule": Every(900.0), "options": {"expires": 600}},
+    "tell of new listings": {"task": "msme.tell_of_new_listings", "schedule": Every(60.0), "options": {"expires": 50}},
     "widen or narrow places and industries": {
         "task": "msme.refresh_stale",
-        "schedule": 600.0,
+        "schedule": Every(600.0),
         "options": {"expires": 300},
     },
     "match what missed its moment": {
         "task": "matching.keep_matches_fresh",
-        "schedule": 300.0,
+        "schedule": Every(300.0),
         "options": {"queue": "matching", "expires": 240},
     },
     "keep the clock of introductions": {
         "task": "matching.keep_the_clock",
-        "schedule": 30.0,
+        "schedule": Every(30.0),
         "options": {"expires": 25},
     },
-    "tell of new matches": {"task": "matching.tell_of_new_matches", "schedule": 60.0, "options": {"expires": 50}},
-    "end old mandates": {"task": "matching.expire_mandates", "schedule": 3600.0, "options": {"expires": 600}},
+    "tell of new matches": {
+        "task": "matching.tell_of_new_matches",
+        "schedule": Every(60.0),
+        "options": {"expires": 50},
+    },
+    "end old mandates": {"task": "matching.expire_mandates", "schedule": Every(3600.0), "options": {"expires": 600}},
     "remind those who stopped in the middle": {
         "task": "whatsapp.nudge",
-        "schedule": 60.0,
+        "schedule": Every(60.0),
         "options": {"queue": "messages", "expires": 50},
     },
     "compare messages with the vendor's list": {
         "task": "whatsapp.reconcile",
-        "schedule": 3600.0,
+        "schedule": Every(3600.0),
         "options": {"queue": "messages", "expires": 1800},
     },
-    "drop expired badges": {"task": "accounts.expire_badges", "schedule": 600.0, "options": {"expires": 300}},
+    "drop expired badges": {"task": "accounts.expire_badges", "schedule": Every(600.0), "options": {"expires": 300}},
 }
 
 # --- vendors: None = off; half-set = a system-check error at start --------------------------------------------------

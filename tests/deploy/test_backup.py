@@ -42,6 +42,8 @@ def test_a_moment_before_a_disaster_is_restored_and_checked(tmp_path: Path) -> N
     home = Home(tmp_path / "home")
     home.prepare()
     store = settings.OBJECT_STORE
+    assert store is not None
+    assert store.endpoint_url is not None
     environment = {
         "S3_ENDPOINT_URL": store.endpoint_url,
         "S3_ACCESS_KEY_ID": store.access_key_id,

@@ -185,7 +185,7 @@ class Rig:
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Of the market's database, past the proxy."""
         with psycopg.connect(self.direct["DATABASE_URL"], autocommit=True, connect_timeout=5) as link:
-            cursor = link.execute(statement, values)  # type: ignore[arg-type]
+            cursor = link.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
     # --- what people ask ----------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         def keep(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
             connection.ensure_connection()
             if sql.lstrip().upper().startswith(("SELECT", "WITH")):
-                with ClientCursor(connection.connection) as cursor:  # type: ignore[arg-type]
+                with ClientCursor(connection.connection) as cursor:
                     found.append(cursor.mogrify(sql, parameters))
             return execute(sql, parameters, many, context)
 
