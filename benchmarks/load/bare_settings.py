@@ -2,7 +2,7 @@
 
 from msmebazaar.settings.local import *  # noqa: F403
 
-INSTALLED_APPS: list[str] = []
-MIDDLEWARE: list[str] = []
+INSTALLED_APPS = []
+MIDDLEWARE = []
 ROOT_URLCONF = "benchmarks.load.bare"
 WSGI_APPLICATION = "benchmarks.load.bare.application"
