@@ -30,6 +30,18 @@ def test_it_says_where_everything_is(market: Market) -> None:
     assert "Phone simulator" in phone.text
 
 
+def test_metrics_are_for_this_machine_and_not_for_who_came_through_a_proxy(market: Market) -> None:
+    url = f"{market.run['base_url']}/metrics"
+
+    near, far = requests.get(url, timeout=10), requests.get(url, headers={"X-Forwarded-For": "203.0.113.7"}, timeout=10)
+
+    assert near.status_code == 200
+    assert "outbox_pending" in near.text
+    assert far.status_code == 404
+    assert far.json()["error"]["code"] == "not_found"
+    assert far.json()["request_id"] == far.headers["X-Request-ID"]
+
+
 def test_secrets_can_be_read_by_their_owner_only(market: Market) -> None:
     for name in ("secrets.json", "run.json"):
         assert (market.home / name).stat().st_mode & 0o077 == 0
@@ -54,7 +66,7 @@ def test_a_port_that_is_none_is_refused(market: Market, tmp_path: Path, port: st
     assert "PORT must be a number" in refused.stdout
 
 
-@pytest.mark.parametrize("name", ["worker valuation", "web", "live stream", "nginx", "postgres"])
+@pytest.mark.parametrize("name", ["worker valuation", "web 1", "live stream", "nginx", "postgres"])
 def test_a_killed_child_is_noticed_said_and_started_again(market: Market, name: str) -> None:
     pid = market.run["processes"][name]["pid"]
 
