@@ -19,6 +19,7 @@ READERS: dict[str, tuple[Duty, ...]] = {
     "core.delivery": (OPERATIONS,),
     "core.outboxevent": (OPERATIONS,),
     "core.workerheartbeat": (OPERATIONS,),
+    "core.operationrun": (OPERATIONS,),
     "accounts.user": (REVIEW, CHAT, PRIVACY, STAFFING),
     "accounts.organisation": (REVIEW, CHAT, PRIVACY, REPORTS),
     "accounts.membership": (REVIEW, PRIVACY),

@@ -26,7 +26,7 @@ from deploy.local.services import package_folder, start_services
 from deploy.local.supervisor import Child, Supervisor, say, wait_until
 
 QUEUES = ("default", "messages", "valuation", "matching", "ai")
-WEB_SERVERS = 2
+WEB_SERVERS = int(os.environ.get("WEB_SERVERS") or 2)
 SILENCE_S, LOOK_EVERY_S = 60, 5
 READY_TIMEOUT_S = 120
 DRAIN_TIMEOUT_S = 45

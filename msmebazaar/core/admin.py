@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from msmebazaar.core import clock
-from msmebazaar.core.models import AuditEntry, AuditLink, Delivery, OutboxEvent, WorkerHeartbeat
+from msmebazaar.core.models import AuditEntry, AuditLink, Delivery, OperationRun, OutboxEvent, WorkerHeartbeat
 from msmebazaar.core.outbox import relay
 from msmebazaar.core.types.states import STATES
 
@@ -113,6 +113,14 @@ class WorkerHeartbeatAdmin(ReadOnlyAdmin):
     list_display = ("queue", "at")
     search_fields = ("queue",)
     ordering = ("queue",)
+
+
+@admin.register(OperationRun)
+class OperationRunAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "ended_at", "is_good")
+    list_filter = ("kind", "is_good")
+    search_fields = ("kind",)
+    ordering = ("-ended_at",)
 
 
 @admin.register(AuditLink)

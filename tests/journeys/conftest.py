@@ -48,6 +48,7 @@ class Market:
             clean.pop(name, None)
         clean.pop("ALLOWED_HOSTS", None)
         environment = {**clean, "BAZAAR_HOME": str(self.home), "PORT": str(self.port), **changes}
+        environment.setdefault("WEB_SERVERS", "1")  # two are `make faults`' matter; here every start counts
         return subprocess.run(
             [sys.executable, "-m", "deploy.local", *command],
             cwd=ROOT,
