@@ -31,7 +31,9 @@ class Breaker:
 
     @property
     def is_open(self) -> bool:
-        return self._retry_at is not None
+        """Whether it is no use to ask now. False once the cool-down is over, whoever asks next and whatever comes of it."""
+        retry_at = self._retry_at
+        return retry_at is not None and time.monotonic() < retry_at
 
     def admits(self) -> bool:
         """Whether a call may be made now. While open, True for one caller in each cool-down: the probe."""
@@ -58,7 +60,7 @@ class Breaker:
             mostly = len(self._calls) >= LEAST_CALLS and failed >= FAILED_SHARE * len(self._calls)
             if not ok and (self._in_a_row >= self._most_in_a_row or mostly):
                 self._retry_at = now + self._cooldown_s
-            VENDOR_BREAKER.labels(self._vendor).set(self.is_open)
+            VENDOR_BREAKER.labels(self._vendor).set(self._retry_at is not None)
 
 
 # Redis is ours and near: one failure tells, and it is asked again soon. Without it every request would wait for its time-outs.

@@ -1,6 +1,7 @@
 """Health, readiness, metrics."""
 
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,6 +14,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from msmebazaar.core import clock, health, metrics
+from msmebazaar.core.breaker import REDIS
 from msmebazaar.core.models import WorkerHeartbeat
 from msmebazaar.core.outbox import heartbeats
 
@@ -55,6 +57,17 @@ def test_a_part_that_hangs_is_not_waited_for_and_is_named(monkeypatch: pytest.Mo
     assert response.status_code == 503
     broker = response.json()["checks"]["broker"]
     assert (broker["ok"], broker["error"]) == (False, "timeout")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_ready_again_when_redis_is_though_nobody_asks_for_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is out of the round for it gets no other requests."""
+    REDIS.record(ok=False)
+    assert Client().get("/health/ready").json()["checks"]["cache"]["ok"] is False
+
+    monkeypatch.setattr(REDIS, "_retry_at", time.monotonic() - 0.001)  # the cool-down is over
+
+    assert ready_soon().status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
