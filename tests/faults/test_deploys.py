@@ -9,9 +9,7 @@ import subprocess
 import time
 import urllib.parse
 from collections import Counter
-from pathlib import Path
 
-import psycopg
 import pytest
 
 from deploy.local.home import ROOT
@@ -119,35 +117,3 @@ def is_open(link: socket.socket) -> bool:
         return True
     except OSError:
         return False
-
-
-def git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def test_the_release_before_the_newest_migration_runs_on_this_schema(tmp_path: Path) -> None:
-    """Its own tests, on a database that this release has migrated: pods of both run side by side during a deployment."""
-    newest = git("log", "-1", "--format=%H", "--", "*/migrations/*.py")
-    earlier = git("rev-parse", f"{newest}^")
-    tree = tmp_path / "earlier"
-    git("worktree", "add", "--detach", str(tree), earlier)
-    server = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
-    try:
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as link:
-            link.execute("CREATE DATABASE test_earlier")
-        python = str(ROOT / ".venv" / "bin" / "python")
-        migrated = {**os.environ, "DATABASE_URL": f"{server}/test_earlier"}
-        subprocess.run([python, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=migrated, check=True)
-        command = [python, "-m", "pytest", "-q", "-p", "no:randomly", "--reuse-db", "tests/core", "tests/accounts"]
-        done = subprocess.run(
-            command,
-            cwd=tree,
-            env={**os.environ, "DATABASE_URL": f"{server}/earlier"},
-            capture_output=True,
-            text=True,
-        )
-    finally:
-        git("worktree", "remove", "--force", str(tree))
-
-    told("R13 (earlier release)", f"{earlier[:7]} on this schema: {done.stdout.strip().splitlines()[-1].strip('= ')}")
-    assert done.returncode == 0, done.stdout[-3000:]
