@@ -8,7 +8,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -112,12 +112,3 @@ async def _one(
         error = type(problem).__name__
     taken = time.perf_counter() - begun - due
     traffic.answers.append(Answer(ask, status, due, taken, body if keep_bodies else b"", error))
-
-
-def send_now(base_url: str, **arguments: object) -> Traffic:
-    """`send`, for callers without an event loop."""
-    return asyncio.run(send(base_url, **arguments))  # type: ignore[arg-type]
-
-
-def one_of(asks: Sequence[Ask]) -> Callable[[random.Random], Ask]:
-    return lambda chance: chance.choice(asks)

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import time
 import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,8 +26,9 @@ import psycopg
 from botocore.config import Config
 from psycopg import sql
 
-from deploy.local.home import ROOT, Home, LauncherError
-from deploy.local.services import postgres, postgres_binaries, unprivileged
+from deploy.local.home import Home, LauncherError
+from deploy.local.managing import told_by
+from deploy.local.services import postgres, postgres_binaries
 from deploy.local.supervisor import say, wait_until
 
 KEPT = 3
@@ -51,6 +54,11 @@ class Backup:
     @property
     def ended_at(self) -> datetime:
         return datetime.fromisoformat(json.loads((self.path / "backup.json").read_text())["ended_at"])
+
+    @property
+    def bytes(self) -> int:
+        """Of the base."""
+        return int(json.loads((self.path / "backup.json").read_text())["bytes"])
 
     @property
     def objects(self) -> dict[str, str]:
@@ -172,40 +180,36 @@ def restore(home: Home, to: datetime, target: Path) -> tuple[Home, Checksums]:
         lost = missing_objects(url, chosen) if "msme_document" in sums else []
     if lost:
         say(f"  ! {len(lost)} papers are newer than the backup's objects, or others: {', '.join(lost[:5])}")
-    for name in ("restore_command", "recovery_target_time", "recovery_target_action"):
-        drop_setting(folder / "postgresql.auto.conf", name)
+    drop_settings(folder / "postgresql.auto.conf", "restore_command", "recovery_target_time", "recovery_target_action")
     put_objects_back(home, chosen, restored)
     return restored, sums
 
 
-class opened:  # noqa: N801 - used as a context manager
+@contextmanager
+def opened(home: Home, keys: dict[str, str]) -> Iterator[str]:
     """PostgreSQL alone, of a data directory; gives its URL. Ready when it takes writes, so after any recovery."""
-
-    def __init__(self, home: Home, keys: dict[str, str]) -> None:
-        unprivileged(home.path / "postgres")
-        self.service = postgres(home, keys, durable=False)
-        self.url = self.service.environment["DATABASE_URL"]
-
-    def __enter__(self) -> str:
-        self.service.child.start()
-        wait_until(self.takes_writes, [self.service.child], "The restored database", RESTORE_TIMEOUT_S)
-        return self.url
-
-    def takes_writes(self) -> bool:
-        try:
-            with psycopg.connect(self.url, connect_timeout=2, autocommit=True) as link:
-                row = link.execute("SELECT pg_is_in_recovery()").fetchone()
-                return row is not None and not row[0]
-        except psycopg.OperationalError:
-            return False
-
-    def __exit__(self, *_: object) -> None:
-        self.service.child.ask_to_stop()
-        self.service.child.wait_stopped()
+    service = postgres(home, keys, durable=False)
+    url = service.environment["DATABASE_URL"]
+    service.child.start()
+    try:
+        wait_until(lambda: takes_writes(url), [service.child], "The restored database", RESTORE_TIMEOUT_S)
+        yield url
+    finally:
+        service.child.ask_to_stop()
+        service.child.wait_stopped()
 
 
-def drop_setting(file: Path, name: str) -> None:
-    file.write_text("".join(line for line in file.read_text().splitlines(True) if not line.startswith(name)))
+def takes_writes(url: str) -> bool:
+    try:
+        with psycopg.connect(url, connect_timeout=2, autocommit=True) as link:
+            row = link.execute("SELECT pg_is_in_recovery()").fetchone()
+            return row is not None and not row[0]
+    except psycopg.OperationalError:
+        return False
+
+
+def drop_settings(file: Path, *names: str) -> None:
+    file.write_text("".join(line for line in file.read_text().splitlines(True) if not line.startswith(names)))
 
 
 def checksums(url: str) -> Checksums:
@@ -234,16 +238,17 @@ def put_objects_back(home: Home, backup: Backup, restored: Home) -> None:
         shutil.copy2(home.backups / "objects" / digest, file)
 
 
-def take_objects_in(home: Home, environment: dict[str, str]) -> int:
-    """What a restore put beside the database goes into the store of the restored market. Returns how many objects."""
-    folder, count = home.path / "objects", 0
-    for file in sorted(folder.rglob("*")) if folder.exists() else ():
+def take_objects_in(home: Home, environment: dict[str, str]) -> None:
+    """What a restore put beside the database goes into the store of the restored market."""
+    folder = home.path / "objects"
+    if not folder.exists():
+        return
+    store = store_of(environment)
+    for file in folder.rglob("*"):
         if file.is_file():
             key = str(file.relative_to(folder))
-            store_of(environment).put_object(Bucket=environment["S3_BUCKET"], Key=key, Body=file.read_bytes())
-            count += 1
-    shutil.rmtree(folder, ignore_errors=True)
-    return count
+            store.put_object(Bucket=environment["S3_BUCKET"], Key=key, Body=file.read_bytes())
+    shutil.rmtree(folder)
 
 
 def missing_objects(url: str, backup: Backup) -> list[str]:
@@ -279,14 +284,13 @@ def size_of(folder: Path) -> int:
 
 def record(environment: dict[str, str], kind: str, facts: dict[str, Any]) -> None:
     """So that the alerts know its age."""
-    command = [sys.executable, "manage.py", "record_operation", kind, "--facts", json.dumps(facts)]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **environment, "LOG_LEVEL": "WARNING"}, check=True)
+    told_by(environment, "record_operation", kind, "--facts", json.dumps(facts))
 
 
 def command_backup(home: Home, environment: dict[str, str]) -> None:
     started = time.monotonic()
     made = make(home, environment)
-    facts = {"bytes": size_of(made.base), "objects": len(made.objects), "seconds": round(time.monotonic() - started, 1)}
+    facts = {"bytes": made.bytes, "objects": len(made.objects), "seconds": round(time.monotonic() - started, 1)}
     record(environment, "backup", facts)
     say(f"{made.path}: {facts['bytes'] / 2**20:.0f} MiB, {facts['objects']} objects, verified, {facts['seconds']} s")
 
@@ -308,9 +312,8 @@ def command_restore(home: Home, environment: dict[str, str] | None, to: datetime
 def switch_wal(url: str) -> None:
     """Have the WAL up to now archived; the last file otherwise waits for its minute."""
     with psycopg.connect(url, autocommit=True) as link:
-        link.execute(
-            "SELECT pg_current_xact_id()"
-        )  # a commit after any moment that was asked for, or recovery finds no end
+        # A commit after any moment that was asked for, or recovery finds no end.
+        link.execute("SELECT pg_current_xact_id()")
         row = link.execute("SELECT pg_walfile_name(pg_current_wal_lsn())").fetchone()
         link.execute("SELECT pg_switch_wal()")
         assert row is not None

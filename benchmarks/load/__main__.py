@@ -13,7 +13,6 @@ import platform
 import random
 import secrets
 import statistics
-import subprocess
 import sys
 import time
 import urllib.parse
@@ -31,6 +30,7 @@ from benchmarks.load import report
 from benchmarks.load.report import Cost, Run
 from benchmarks.traffic import Answer, Ask, Traffic
 from deploy.local.home import ROOT, Home, free_port
+from deploy.local.managing import told_by
 from deploy.local.market import Market, granian, is_live
 from deploy.local.supervisor import Child, say, wait_until
 
@@ -68,11 +68,7 @@ class People:
         self.renew()
 
     def renew(self) -> None:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "load_people", "--count", str(PEOPLE)],
-            cwd=ROOT, env={**os.environ, **self.market.environment, "LOG_LEVEL": "WARNING"}, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        self.known = json.loads(done.stdout)
+        self.known = json.loads(told_by(self.market.environment, "load_people", "--count", str(PEOPLE)))
         self.refreshes = deque(person["refresh"] for person in self.known)
 
 
@@ -265,11 +261,8 @@ def costs(market: Market, people: People) -> list[Cost]:
         "matches": f"/api/v1/mandates/{person['mandate']}/matches/",
         "valuations": "/api/v1/valuations/",
     }
-    done = subprocess.run(
-        [sys.executable, "manage.py", "capture_sql", *routes.values(), "--access", person["access"]],
-        cwd=ROOT, env={**os.environ, **market.environment, "LOG_LEVEL": "ERROR"}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    by_path: dict[str, list[str]] = json.loads(done.stdout)
+    captured = told_by(market.environment, "capture_sql", *routes.values(), "--access", person["access"])
+    by_path: dict[str, list[str]] = json.loads(captured)
     file = market.home.path / "baseline-sql.json"
     names = {name: name.replace(": ", "-") for name in routes}
     file.write_text(json.dumps({names[name]: by_path[path] for name, path in routes.items()}))

@@ -10,7 +10,6 @@ import os
 import resource
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import urllib.error
@@ -21,7 +20,8 @@ from pathlib import Path
 import psutil
 
 from deploy.backup import take_objects_in
-from deploy.local.home import ROOT, Home, LauncherError, free_port
+from deploy.local.home import ROOT, Home, free_port
+from deploy.local.managing import manage
 from deploy.local.services import package_folder, start_services
 from deploy.local.supervisor import Child, Supervisor, say, wait_until
 
@@ -105,22 +105,6 @@ def application_environment(
     return {name: given.get(name) or value for name, value in defaults.items()}
 
 
-def manage(home: Home, environment: dict[str, str], *arguments: str) -> None:
-    """Run a management command; its words go to a log, and into the error when it fails."""
-    log = home.logs / "setup.log"
-    with log.open("ab") as output:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    if done.returncode != 0:
-        tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-        raise LauncherError(f"`manage.py {' '.join(arguments)}` failed:\n{tail}")
-
-
 def granian(interface: str, port: int, target: str, *options: str) -> list[str]:
     """A server on loopback, behind nginx."""
     program = str(Path(sys.executable).parent / "granian")
@@ -186,9 +170,8 @@ class Market:
         port: int,
         given: Mapping[str, str] = os.environ,
         through: Callable[[dict[str, str]], dict[str, str]] = lambda settings: settings,
-        durable: bool = True,
     ) -> None:
-        self.home, self.given, self.through, self.durable = home, given, through, durable
+        self.home, self.given, self.through = home, given, through
         self.host, self.port = host, port
         self.base_url = f"http://{host if host != '0.0.0.0' else '127.0.0.1'}:{port}"  # noqa: S104 - a comparison
         self.keys = home.secrets()
@@ -201,9 +184,8 @@ class Market:
 
     def start(self) -> None:
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(
-            resource.RLIMIT_NOFILE, (most, most)
-        )  # nginx holds two files for each connection it passes on
+        # nginx holds two files for each connection that it passes on.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         self.start_services()
         say("  migrating, loading reference data, seeding the demonstration market once")
         demo = {name: self.keys[name] for name in ("DEMO_STAFF_PASSWORD", "DEMO_STAFF_TOTP_SECRET")}
@@ -214,7 +196,7 @@ class Market:
     def start_services(self) -> None:
         given = self.given
         environment = application_environment(self.keys, self.base_url, self.host, given)
-        environment |= start_services(self.home, self.keys, self.supervisor, durable=self.durable, given=given)
+        environment |= start_services(self.home, self.keys, self.supervisor, durable=True, given=given)
         environment |= start_standins(self.home, self.keys, self.supervisor, self.base_url, given)
         environment["TRUSTED_PROXY_COUNT"] = given.get("TRUSTED_PROXY_COUNT") or "1"  # nginx, started below
         environment["PROMETHEUS_MULTIPROC_DIR"] = str(fresh_folder(self.home.path / "metrics"))
@@ -309,9 +291,7 @@ class Market:
         wait_until(
             lambda: not any(map(is_running, before)), [self.front.child], f"{child.name}'s rest", DRAIN_TIMEOUT_S
         )
-        child.ask_to_stop()
-        child.wait_stopped()
-        child.start()
+        child.restart()
         wait_until(lambda: is_live(port), [child], child.name, READY_TIMEOUT_S)
         self.front.reload()
 

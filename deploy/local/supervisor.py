@@ -78,6 +78,12 @@ class Child:
             self.kill_family()
             self.process.wait()
 
+    def restart(self) -> None:
+        """Stopped in order, then started anew."""
+        self.ask_to_stop()
+        self.wait_stopped()
+        self.start()
+
     def kill_family(self) -> None:
         """Everything in its session. A server whose parent was killed would go on listening without it."""
         with contextlib.suppress(ProcessLookupError):

@@ -56,11 +56,13 @@ class Breaker:
             self._calls.append((now, ok))
             while self._calls[0][0] < now - WINDOW_S:
                 self._calls.popleft()
-            failed = sum(not was_ok for _, was_ok in self._calls)
-            mostly = len(self._calls) >= LEAST_CALLS and failed >= FAILED_SHARE * len(self._calls)
-            if not ok and (self._in_a_row >= self._most_in_a_row or mostly):
+            if not ok and (self._in_a_row >= self._most_in_a_row or self._mostly_failed()):
                 self._retry_at = now + self._cooldown_s
             VENDOR_BREAKER.labels(self._vendor).set(self._retry_at is not None)
+
+    def _mostly_failed(self) -> bool:
+        failed = sum(not was_ok for _, was_ok in self._calls)
+        return len(self._calls) >= LEAST_CALLS and failed >= FAILED_SHARE * len(self._calls)
 
 
 # Redis is ours and near: one failure tells, and it is asked again soon. Without it every request would wait for its time-outs.

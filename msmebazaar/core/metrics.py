@@ -69,7 +69,7 @@ WEBHOOK_TOTAL = Counter("webhook", "Inbound webhooks", ["kind", "outcome"])
 Families = Iterator[GaugeMetricFamily]
 
 
-def _gauge(name: str, documentation: str, label: str, values: dict[str, float]) -> GaugeMetricFamily:
+def gauge(name: str, documentation: str, label: str, values: dict[str, float]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, documentation, labels=[label])
     for value_of_label, value in values.items():
         family.add_metric([value_of_label], value)
@@ -88,7 +88,7 @@ def outbox() -> Families:
     yield GaugeMetricFamily("outbox_oldest_age_seconds", "Age of the oldest pending delivery", value=depth.oldest_age_s)
     yield GaugeMetricFamily("outbox_dead", "Deliveries given up", value=depth.dead)
     ages = heartbeats.heartbeat_ages(now=clock.now())
-    yield _gauge("worker_heartbeat_age_seconds", "Seconds since a queue's worker beat", "queue", ages)
+    yield gauge("worker_heartbeat_age_seconds", "Seconds since a queue's worker beat", "queue", ages)
 
 
 def database() -> Families:
@@ -105,11 +105,11 @@ def database() -> Families:
             "SELECT coalesce(state, 'other'), count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() GROUP BY 1"
         )
-        yield _gauge("database_connections", "Connections by state", "state", dict(cursor.fetchall()))
+        yield gauge("database_connections", "Connections by state", "state", dict(cursor.fetchall()))
         cursor.execute(
             "SELECT application_name, extract(epoch FROM coalesce(replay_lag, interval '0'))::float8 FROM pg_stat_replication"
         )
-        yield _gauge(
+        yield gauge(
             "database_replication_lag_seconds", "How far a replica is behind", "replica", dict(cursor.fetchall())
         )
     (allowed,) = row("SELECT setting FROM pg_settings WHERE name = 'max_connections'")
@@ -135,7 +135,7 @@ def database() -> Families:
         yield GaugeMetricFamily("database_archive_age_seconds", "Since the last WAL file was archived", value=age)
         yield GaugeMetricFamily("database_archive_failures", "WAL files whose archiving failed", value=failed)
     ended = {run.kind: run.ended_at.timestamp() for run in OperationRun.newest_good()}
-    yield _gauge("operation_last_success_timestamp_seconds", "When an operation last went well", "operation", ended)
+    yield gauge("operation_last_success_timestamp_seconds", "When an operation last went well", "operation", ended)
 
 
 @cache
@@ -146,7 +146,7 @@ def _broker() -> redis.Redis:
 def broker() -> Families:
     """What lies in the broker's queues, and what workers hold without having acknowledged it."""
     lengths = {queue: float(_broker().llen(queue)) for queue in settings.QUEUES}
-    yield _gauge("celery_queue_length", "Messages waiting in the broker", "queue", lengths)
+    yield gauge("celery_queue_length", "Messages waiting in the broker", "queue", lengths)
     unacked = float(_broker().hlen("unacked"))
     yield GaugeMetricFamily("celery_unacked", "Messages handed to a worker and not acknowledged", value=unacked)
     yield GaugeMetricFamily(
@@ -173,12 +173,12 @@ class LiveCollector(Collector):
                 families = []
             is_up[name] = bool(families)
             yield from families
-        yield _gauge("scrape_source_up", "Whether a source of this page answered", "source", is_up)
+        yield gauge("scrape_source_up", "Whether a source of this page answered", "source", is_up)
         disk = shutil.disk_usage(tempfile.gettempdir())
         yield GaugeMetricFamily(
             "temporary_disk_free_ratio", "Free share of the disk for temporary files", value=disk.free / disk.total
         )
-        yield _gauge("release_info", "1; the label is the release that answers", "release", {settings.RELEASE: 1})
+        yield gauge("release_info", "1; the label is the release that answers", "release", {settings.RELEASE: 1})
 
 
 def serve(port: int) -> None:

@@ -29,7 +29,6 @@ class FaultProxy:
     def __init__(self, host: str, port: int) -> None:
         self.target = (host, port)
         self.behaviour = Behaviour()
-        self.connections = 0
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._is_up = threading.Event()
@@ -69,7 +68,6 @@ class FaultProxy:
         self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
         if self.behaviour.refuses:
             reset(writer)
             return

@@ -3,12 +3,8 @@
 import asyncio
 import contextlib
 import json
-import os
 import random
-import subprocess
-import sys
 import threading
-import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,23 +15,15 @@ import requests
 
 from benchmarks import traffic
 from benchmarks.traffic import Ask, Traffic
-from deploy.local.home import ROOT, Home, free_port
+from deploy.local.home import Home, free_port
+from deploy.local.managing import told_by
 from deploy.local.market import Market
 from deploy.local.supervisor import Child
 from tests.faults.proxy import FaultProxy
+from tests.waiting import wait_for
 
-PATIENCE_S = 120
 PEOPLE = 12
 GIVEN = {"API_RATE_LIMIT": "1000000/minute", "OTP_SENDS_PER_NETWORK": "1000000/minute", "LOG_LEVEL": "INFO"}
-
-
-def wait_for(condition: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> float:
-    """Seconds until it held; fails when the patience is over."""
-    started = time.monotonic()
-    while not condition():
-        assert time.monotonic() - started < patience_s, f"not within {patience_s:.0f} s: {what}"
-        time.sleep(0.05)
-    return time.monotonic() - started
 
 
 class Background:
@@ -160,26 +148,11 @@ class Rig:
     def restart(self, name: str) -> None:
         """A worker begins anew, and has been heard since."""
         with self.unwatched():
-            child = self.child(name)
-            child.ask_to_stop()
-            child.wait_stopped()
-            child.start()
+            self.child(name).restart()
         wait_for(self.market.workers_answer, f"{name} to be heard")
 
-    def manage(self, *arguments: str) -> str:
-        """A management command in the market's environment, past the proxies; what it printed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **self.direct, "LOG_LEVEL": "WARNING"},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-        return done.stdout
-
     def new_people(self) -> list[dict[str, str]]:
-        found: list[dict[str, str]] = json.loads(self.manage("load_people", "--count", str(PEOPLE)))
+        found: list[dict[str, str]] = json.loads(told_by(self.direct, "load_people", "--count", str(PEOPLE)))
         return found
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:

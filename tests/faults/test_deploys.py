@@ -13,7 +13,8 @@ from collections import Counter
 import pytest
 
 from deploy.local.home import ROOT
-from tests.faults.rig import Background, Rig, told, wait_for
+from tests.faults.rig import Background, Rig, told
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.faults
 RATE = int(os.environ.get("FAULT_RATE", "50"))  # 100 on a quiet machine of two cores; half of it beside other work

@@ -20,7 +20,8 @@ import pytest
 import requests
 
 from benchmarks.traffic import Ask, Traffic
-from tests.faults.rig import Rig, told, wait_for
+from tests.faults.rig import Rig, told
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.faults
 CRASHES = 5

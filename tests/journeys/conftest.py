@@ -5,8 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import requests
 from playwright.sync_api import Page, expect, sync_playwright
 
 from deploy.local.home import free_port
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120
@@ -95,13 +95,6 @@ def market(installation: Market) -> Market:
         assert started.returncode == 0, started.stdout + started.stderr
         assert started.stdout.strip().splitlines()[-1] == f"http://127.0.0.1:{installation.port}"
     return installation
-
-
-def wait_for(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, f"{what} did not happen"
-        time.sleep(0.2)
 
 
 def is_ready(market: Market) -> bool:

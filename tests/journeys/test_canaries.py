@@ -16,7 +16,8 @@ from twilio.request_validator import RequestValidator
 
 from deploy.local.services import postgres_binaries
 from tests.factories import business_payload, figures_payload, mandate_payload, some_gstin
-from tests.journeys.conftest import Market, wait_for
+from tests.journeys.conftest import Market
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.xdist_group("journey")
 # A firm's name is no secret in the database (docs/data.md), and has no business anywhere else.

@@ -8,7 +8,8 @@ import psutil
 import pytest
 import requests
 
-from tests.journeys.conftest import Market, is_ready, wait_for
+from tests.journeys.conftest import Market, is_ready
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.xdist_group("journey")
 

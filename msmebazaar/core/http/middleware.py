@@ -12,7 +12,6 @@ from django.http.response import HttpResponseBase
 from msmebazaar.core import context, history, metrics, tracing
 from msmebazaar.core.exceptions import PayloadTooLarge
 from msmebazaar.core.http import measuring, network
-from msmebazaar.core.http.measuring import route_of
 from msmebazaar.core.http.pages import answer_problem
 from msmebazaar.core.http.problems import to_problem
 from msmebazaar.core.logging import get_logger
@@ -55,7 +54,7 @@ class RequestContextMiddleware:
                 response = self.get_response(request)
                 seconds = time.perf_counter() - started
                 facts = {
-                    "route": route_of(request),
+                    "route": measuring.route_of(request),
                     "method": request.method,
                     "status": response.status_code,
                     "db_queries": counter.count,
