@@ -54,6 +54,9 @@ class Hub:
         self.listeners: dict[str, set[asyncio.Queue[Message]]] = defaultdict(set)
         self.task: asyncio.Task[None] | None = None
         self.pubsub: redis.asyncio.client.PubSub | None = None
+        self.talking = (
+            asyncio.Lock()
+        )  # nobody subscribes on a connection that is being closed: redis-py would open it anew
 
     @asynccontextmanager
     async def listening(self, channel: str) -> AsyncIterator["asyncio.Queue[Message]"]:
@@ -64,18 +67,26 @@ class Hub:
             self.task = asyncio.create_task(self._carry())
         elif not is_first:
             queue.put_nowait(RESYNC)  # subscribed already
-        elif self.pubsub is not None:
-            with contextlib.suppress(redis.RedisError):  # the carrier reconnects and subscribes to all
-                await self.pubsub.subscribe(channel)
+        else:
+            async with self._connection() as pubsub:
+                if pubsub is not None:
+                    await pubsub.subscribe(channel)
         try:
             yield queue
         finally:
             self.listeners[channel].discard(queue)
             if not self.listeners[channel]:
                 del self.listeners[channel]
-                if self.pubsub is not None:
-                    with contextlib.suppress(redis.RedisError):
-                        await self.pubsub.unsubscribe(channel)
+                async with self._connection() as pubsub:
+                    if pubsub is not None:
+                        await pubsub.unsubscribe(channel)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator["redis.asyncio.client.PubSub | None"]:
+        """The carrier's connection, while there is one; when it breaks, the carrier reconnects and subscribes to all."""
+        async with self.talking:
+            with contextlib.suppress(redis.RedisError):
+                yield self.pubsub
 
     async def _carry(self) -> None:
         """Until nobody listens: from Redis into the queues, connecting again when Redis comes back."""
@@ -97,8 +108,9 @@ class Hub:
                 log.warning("live news interrupted", error_type=type(error).__name__)
                 await asyncio.sleep(RECONNECT_AFTER_S)
             finally:
-                self.pubsub = None
-                await client.aclose()
+                async with self.talking:
+                    self.pubsub = None
+                    await client.aclose()
 
     def _hand_out(self, channel: str, message: Message) -> None:
         for queue in self.listeners.get(channel, ()):

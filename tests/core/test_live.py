@@ -1,0 +1,36 @@
+"""The hub that carries news to listeners: its connection ends with the last of them."""
+
+import asyncio
+import gc
+import warnings
+
+import pytest
+from redis.asyncio.client import PubSub
+
+from msmebazaar.core import live
+
+
+def test_who_leaves_while_the_connection_is_closed_opens_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """redis-py connects anew for a command on a closed connection, and nobody would ever close that one."""
+    hub, leave = live.Hub(), PubSub.unsubscribe
+
+    async def leave_late(pubsub: PubSub, *channels: str) -> None:
+        assert hub.task is not None
+        await asyncio.wait({hub.task}, timeout=1.5)  # the carrier looks once a second whether anybody listens
+        await leave(pubsub, *channels)
+
+    monkeypatch.setattr(PubSub, "unsubscribe", leave_late)
+
+    async def work() -> None:
+        async with hub.listening("one") as news:
+            assert await news.get() == live.RESYNC
+        assert hub.task is not None
+        await hub.task
+
+    gc.collect()  # what other tests left
+    with warnings.catch_warnings(record=True, action="always", category=ResourceWarning) as told:
+        asyncio.run(work())
+        del hub
+        gc.collect()
+
+    assert [str(warning.message) for warning in told] == []
