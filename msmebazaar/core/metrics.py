@@ -32,7 +32,7 @@ from prometheus_client.registry import Collector
 
 from msmebazaar.core import clock
 
-disable_created_metrics()  # a series more for each counter, which nothing asks for
+disable_created_metrics()  # type: ignore[no-untyped-call] # a series more for each counter, which nothing asks for
 
 # Every promised latency is a bucket's edge, so that the share within it is exact.
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, float("inf"))
