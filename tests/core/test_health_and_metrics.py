@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from http import HTTPMethod
 from typing import Any
 
 import pytest
@@ -17,7 +18,6 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from msmebazaar.core import clock, health, metrics
 from msmebazaar.core.breaker import REDIS
-from msmebazaar.core.http.measuring import KNOWN_METHODS
 from msmebazaar.core.models import WorkerHeartbeat
 from msmebazaar.core.outbox import heartbeats
 
@@ -166,7 +166,7 @@ def test_labels_are_bounded_whatever_is_asked_for() -> None:
     assert series() - before == set()
     shown = "\n".join(before)
     assert set(re.findall(r'route="([^"]*)"', shown)) <= {"unknown", "admin", *routes_below(get_resolver())}
-    assert set(re.findall(r'method="([^"]*)"', shown)) <= {*KNOWN_METHODS, "other", "<invalid method>"}
+    assert set(re.findall(r'method="([^"]*)"', shown)) <= {*HTTPMethod, "other", "<invalid method>"}
 
 
 def routes_below(resolver: URLResolver, namespace: str = "", above: str = "") -> Iterator[str]:
