@@ -26,7 +26,10 @@ from msmebazaar.core.crypto import blind_index
 # Viewers of an advisor's organisation act for nobody.
 RIGHTS = """
     SELECT u.id, u.is_staff, u.language,
-        json_build_array(u.is_superuser, p.duties, p.regions, p.languages, {colleague}),
+        json_build_array(
+            u.is_superuser, p.duties, p.regions, p.languages, {colleague},
+            (SELECT position FROM core_writemark w WHERE w.user_id = u.id)
+        ),
         ARRAY(
             SELECT json_build_array(m.organisation_id, m.role, 'investor' = ANY (o.roles) AND EXISTS (
                 SELECT FROM accounts_badge b WHERE b.organisation_id = o.id
@@ -93,12 +96,12 @@ def _rights(statement: str, key: UUID) -> tuple[Any, ...] | None:
 def _actor(
     user_id: UUID,
     is_staff: bool,
-    staffing: tuple[bool, list[str] | None, list[str] | None, list[str] | None, str | None],
+    staffing: tuple[bool, list[str] | None, list[str] | None, list[str] | None, str | None, int | None],
     memberships: list[tuple[str, str, bool]],
     delegations: list[tuple[str, list[str]]],
     session_id: UUID | None,
 ) -> Actor:
-    is_superuser, duties, regions, languages, colleague = staffing
+    is_superuser, duties, regions, languages, colleague, written_to = staffing
     roles = {UUID(organisation_id): role for organisation_id, role, _ in memberships}
     delegated: dict[UUID, frozenset[str]] = {}
     for organisation_id, scopes in delegations:
@@ -118,6 +121,7 @@ def _actor(
         regions=frozenset(regions or ()),
         languages=frozenset(languages or ()),
         seen_through_by=UUID(colleague) if colleague else None,
+        written_to=written_to or 0,
     )
 
 

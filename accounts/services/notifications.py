@@ -17,7 +17,7 @@ from accounts.kinds import kind as kind_of
 from accounts.models import Dispatch, Notification, NotificationSettings, User
 from accounts.selectors.notifications import count_sent_since
 from accounts.types import DispatchState, NotificationChannel
-from msmebazaar.core import live
+from msmebazaar.core import live, replica
 from msmebazaar.core.clock import INDIA
 from msmebazaar.core.logging import get_logger
 from msmebazaar.core.outbox import publish
@@ -39,7 +39,9 @@ def notify(*, user_ids: Iterable[UUID], kind: str, now: datetime, params: Mappin
         params: fill the kind's sentences; ids, states, names of organisations, no personal data of others.
     """
     told = kind_of(kind)
-    for user_id in _living(user_ids):
+    people = _living(user_ids)
+    replica.note_change_after_commit(people)
+    for user_id in people:
         notification = Notification.objects.create(user_id=user_id, kind=kind, params=dict(params or {}))
         transaction.on_commit(partial(live.announce, live_channel(user_id), {"id": str(notification.id)}), robust=True)
         wishes = selectors.settings_of(user_id=user_id)

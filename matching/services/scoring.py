@@ -29,7 +29,7 @@ from matching.services import vectors
 from matching.services.market import current_market, current_ranker
 from matching.services.profiles import refresh_profile
 from matching.types import Condition, MandateStatus
-from msmebazaar.core import clock
+from msmebazaar.core import clock, replica
 
 MOST_MATCHES = 100
 STRETCH = 3
@@ -252,7 +252,7 @@ def nearest(within: QuerySet[ListingProfile], vector: Vectors, *, most: int) -> 
     """
     sql, parameters = within.order_by().values("listing_id").query.sql_with_params()
     text = "[" + ",".join(f"{float(part):.6f}" for part in vector) + "]"
-    with connection.cursor() as cursor:
+    with replica.link().cursor() as cursor:
         cursor.execute(
             f"SELECT v.listing_id FROM matching_listingvector AS v JOIN ({sql}) AS fit USING (listing_id) "  # noqa: S608
             "WHERE v.model = %s ORDER BY (v.vector <#> %s::halfvec) + 0, v.listing_id LIMIT %s",

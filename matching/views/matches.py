@@ -18,7 +18,7 @@ from matching.selectors.matches import introduction_states, saved_listings, visi
 from matching.selectors.parties import SeekerShown, seekers_shown
 from matching.serializers import matches as serializers
 from matching.services import AcceptanceInput, Explained, FeedbackInput, SearchInput
-from msmebazaar.core import clock
+from msmebazaar.core import clock, replica
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.pagination import KeysetPagination
@@ -56,6 +56,7 @@ class MandateMatches(ApiView):
         "not shown. The order gives room to listings that are not in front of everybody already, and spreads the first page; "
         "scores are not changed by that.",
     )
+    @replica.may_answer
     def get(self, request: Request, mandate_id: UUID) -> Response:
         actor = self.actor(request)
         rows = selectors.own_matches(actor=actor, mandate_id=mandate_id, least_score=_least(request))
@@ -71,6 +72,7 @@ class MatchDetail(ApiView):
         description="Why a visible listing fits a mandate or does not: every part of the score, and every condition that "
         "is not met.",
     )
+    @replica.may_answer
     def get(self, request: Request, mandate_id: UUID, listing_id: UUID) -> Response:
         mandate, profile = services.own_pair(actor=self.actor(request), mandate_id=mandate_id, listing_id=listing_id)
         explained = services.explain(mandate, profile)
@@ -117,6 +119,7 @@ class ListingMatches(ApiView):
         description="Who looks for what an own listing offers, the best first: what they look for, never who they are. Of a loan "
         "the list is empty: lenders are not ranked, `lenders/` shows all of them with the same facts.",
     )
+    @replica.may_answer
     def get(self, request: Request, listing_id: UUID) -> Response:
         rows = selectors.matches_of_listing(
             actor=self.actor(request), listing_id=listing_id, least_score=_least(request)
@@ -160,6 +163,7 @@ class MatchingSearch(ApiView):
         description="Search by meaning and by words over the listings one may see: a Hindi text finds English listings. It reads "
         "and stores nothing, so it needs no Idempotency-Key. At most 400 results.",
     )
+    @replica.may_answer
     def post(self, request: Request) -> Response:
         actor = self.actor(request)
         checked = self.validated(serializers.SearchWrite, request)

@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.cache import cache
-from django.db import connection
 from django.db.models import F, IntegerField, Q, QuerySet
 from django.db.models.functions import Cast
 
@@ -18,6 +17,7 @@ from msme import places
 from msme.models import MarketEntry, SavedSearch
 from msme.types import Intent
 from msme.understanding import Understood, reference_words, understand, words_of
+from msmebazaar.core import replica
 from msmebazaar.core.actor import Actor
 
 LIKE_ENOUGH = 0.4
@@ -119,7 +119,7 @@ def _corrections(words: Sequence[str]) -> list[tuple[str, str]]:
     ]
     if not unknown:
         return []
-    with connection.cursor() as cursor:
+    with replica.link().cursor() as cursor:
         cursor.execute(
             """
             SELECT typed.word, near.word
@@ -257,7 +257,7 @@ def _count(found: QuerySet[MarketEntry], names: Sequence[str]) -> tuple[int, dic
     inner, parameters = found.order_by().values(*names).query.sql_with_params()
     columns = ", ".join(f'"{name}"' for name in names)
     sets = ", ".join(f'("{name}")' for name in names)
-    with connection.cursor() as cursor:
+    with replica.link().cursor() as cursor:
         cursor.execute(
             f"SELECT GROUPING({columns}), {columns}, count(*) FROM ({inner}) AS found "  # noqa: S608 - names are ours
             f"GROUP BY GROUPING SETS ({sets}, ())",

@@ -17,7 +17,7 @@ from msme.serializers.market import LISTING_AT, ListingFilter, QualityAnswer
 from msme.services.listings import ListingInput
 from msme.types import Level, ListingStatus
 from msme.views.market import actor_or_nobody, market_page, shown_to
-from msmebazaar.core import clock
+from msmebazaar.core import clock, replica
 from msmebazaar.core.actor import Scope
 from msmebazaar.core.http.caching import cacheable
 from msmebazaar.core.http.envelope import Answer
@@ -49,6 +49,7 @@ class ListingList(ApiView):
         "every state. Without log-in only what everybody may see. `message` says how the words were understood. Who asks for "
         "equity is shown to verified investors only.",
     )
+    @replica.may_answer
     def get(self, request: Request) -> Response:
         wanted = ListingFilter(data=request.query_params)
         wanted.is_valid(raise_exception=True)
@@ -82,6 +83,7 @@ class ListingDetail(ApiView):
         "a signed agreement, "
         "everything in the data room. An ETag spares the body.",
     )
+    @replica.may_answer
     def get(self, request: Request, listing_id: UUID) -> Response:
         actor = actor_or_nobody(request)
         listing = selectors.get_visible_listing(actor=actor, listing_id=listing_id)

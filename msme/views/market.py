@@ -20,7 +20,7 @@ from msme.selectors import MarketQuery
 from msme.serializers import market as serializers
 from msme.services.searches import SavedSearchInput
 from msme.types import Level
-from msmebazaar.core import clock
+from msmebazaar.core import clock, replica
 from msmebazaar.core.actor import Actor, Scope
 from msmebazaar.core.http.caching import cacheable
 from msmebazaar.core.http.envelope import Answer
@@ -118,6 +118,7 @@ class ListingFacets(ApiView):
         description="For the same query as the list: how its words were understood, how many listings there are, and how many "
         "under each value of each facet. Counts may be half a minute old.",
     )
+    @replica.may_answer
     def get(self, request: Request) -> Response:
         actor = actor_or_nobody(request)
         wanted = serializers.MarketFilter(data=request.query_params)

@@ -44,6 +44,7 @@ class Actor:
         duties: of a colleague; empty for everybody else.
         regions: state codes that a colleague is there for; empty: the whole country.
         languages: those a colleague answers in; empty: any.
+        written_to: place in the write-ahead log, in bytes, behind what the person has changed (`core.replica`).
         seen_through_by: the colleague who looks with this person's eyes, and may change nothing.
     """
 
@@ -59,6 +60,7 @@ class Actor:
     regions: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
     seen_through_by: UUID | None = None
+    written_to: int = 0
 
     def readable(self, scope: Scope) -> frozenset[UUID]:
         """Organisations whose things of this scope the actor may see. What is not here does not exist for them: 404."""

@@ -53,6 +53,7 @@ JOB_LAG = Histogram(
     ["queue"],
     buckets=(0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 600.0, 3600.0, float("inf")),
 )
+REPLICA_READS = Counter("replica_reads", "Requests that a replica may answer: used, behind or away", ["outcome"])
 VENDOR_REQUESTS = Counter("upstream_requests", "Calls to a vendor", ["vendor", "outcome"])
 VENDOR_DURATION = Histogram("upstream_duration_seconds", "Time a vendor took", ["vendor"])
 VENDOR_BREAKER = Gauge(

@@ -17,6 +17,7 @@ __all__ = [
     "OutboxEvent",
     "TimeStamped",
     "WorkerHeartbeat",
+    "WriteMark",
 ]
 
 
@@ -111,6 +112,16 @@ class WorkerHeartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue} {self.at:%H:%M:%S}"
+
+
+class WriteMark(models.Model):
+    """Where in the write-ahead log that lies behind what a person has changed; written where there is a replica only."""
+
+    user_id = models.UUIDField(primary_key=True)
+    position = models.BigIntegerField(help_text="LSN in bytes.")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.position}"
 
 
 class OperationRun(models.Model):

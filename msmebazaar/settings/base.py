@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "msmebazaar.core.http.middleware.RequestContextMiddleware",  # outermost: request id, access log
     "msmebazaar.core.http.measuring.BeforeMiddleware",
+    "msmebazaar.core.replica.ChangesMiddleware",
     "msmebazaar.core.http.middleware.ExceptionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -117,6 +118,20 @@ if env.boolean("DATABASE_POOL", default=False):
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 12, "timeout": 5}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
+if env.optional("DATABASE_REPLICA_URL"):  # a streaming replica, for reads that may be a little old (`core.replica`)
+    DATABASES["replica"] = {
+        **DATABASES["default"],
+        **env.database("DATABASE_REPLICA_URL"),
+        "OPTIONS": {
+            **DATABASES["default"]["OPTIONS"],
+            "connect_timeout": 1,
+            "options": DATABASES["default"]["OPTIONS"]["options"] + " -c default_transaction_read_only=on",
+        },
+        "TEST": {"MIRROR": "default"},
+    }
+    if "pool" in DATABASES["replica"]["OPTIONS"]:
+        DATABASES["replica"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 12, "timeout": 1}
+    DATABASE_ROUTERS = ["msmebazaar.core.replica.Router"]
 
 # --- cache, rate limits, broker, live news: one Redis or Valkey, databases of it ------------------------------------
 REDIS_URL = env.required("REDIS_URL").rstrip("/")

@@ -144,6 +144,7 @@ NOT_LISTED = {
     "accounts.refreshtoken",
     "accounts.sealedrecord",
     "core.idempotencyrecord",
+    "core.writemark",
     "matching.listingvector",
     "matching.textvector",
     "msme.searchword",

@@ -44,7 +44,7 @@ def test_rolling_restarts_fail_no_request(rig: Rig) -> None:
 
 
 # The newest migration of each kind: one that adds a table, one that makes an index concurrently.
-REVERSIBLE = [("core", "0002", "0003"), ("msme", "0010", "0011")]
+REVERSIBLE = [("core", "0003", "0004"), ("msme", "0010", "0011")]
 
 
 def test_migrations_under_load_fail_no_request_and_hold_no_lock(rig: Rig) -> None:

@@ -12,7 +12,7 @@ from accounts import services as accounts
 from accounts.types import Contact, NotificationChannel, Purpose
 from matching import selectors as matching
 from msme import selectors as businesses
-from msmebazaar.core import audit
+from msmebazaar.core import audit, replica
 from msmebazaar.core.logging import get_logger
 from msmebazaar.core.outbox import publish
 from msmebazaar.integrations.errors import VendorError
@@ -63,6 +63,7 @@ def _try_to_answer(message: InboundMessage, now: datetime) -> None:
 def _answer_one(message: InboundMessage, now: datetime) -> None:
     payload: dict[str, str] = json.loads(message.payload or "{}")
     contact = accounts.recognise(addresses=addresses_in(payload), language="en", now=message.received_at)
+    replica.note_change_after_commit([contact.user_id])
     conversation = Conversation.objects.select_for_update().filter(user_id=contact.user_id).first()
     dialogue = recall(conversation)
     gap = message.received_at - conversation.last_heard_at if conversation else timedelta(0)

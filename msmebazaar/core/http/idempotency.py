@@ -56,6 +56,7 @@ def idempotent(method: View[P]) -> View[P]:
             record.keep(response)
             return response
 
+    wrapper.is_idempotent = True  # type: ignore[attr-defined]  # the schema names the header
     return wrapper
 
 

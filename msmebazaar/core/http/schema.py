@@ -70,7 +70,7 @@ class BazaarSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         handler = getattr(self.view, self.method.lower(), None)
-        if operation is not None and getattr(handler, "__wrapped__", None) is not None:
+        if operation is not None and getattr(handler, "is_idempotent", False):
             operation.setdefault("parameters", []).append(IDEMPOTENCY_PARAMETER)
         return operation
 
