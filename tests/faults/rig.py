@@ -68,6 +68,30 @@ class Background:
         return self.result
 
 
+def behind_proxies(
+    settings: dict[str, str], *, listen: str = "127.0.0.1"
+) -> tuple[dict[str, str], dict[str, FaultProxy]]:
+    """The settings with a proxy before each service, and the proxies by name."""
+    wanted = {
+        "postgres": ["DATABASE_URL"],
+        "redis": ["REDIS_URL"],
+        "s3": ["S3_ENDPOINT_URL"],
+        "openai": ["OPENAI_BASE_URL"],
+        "twilio": [name for name in settings if name.startswith("TWILIO_") and name.endswith("_BASE_URL")],
+    }
+    changed, proxies = dict(settings), {}
+    for name, variables in wanted.items():
+        url = urllib.parse.urlsplit(settings[variables[0]])
+        assert url.hostname, name
+        assert url.port, name
+        proxies[name] = FaultProxy(url.hostname, url.port, listen=listen)
+        for variable in variables:
+            changed[variable] = settings[variable].replace(
+                f"{url.hostname}:{url.port}", f"{listen}:{proxies[name].port}", 1
+            )
+    return changed, proxies
+
+
 class Rig:
     """The market, its proxies and its people."""
 
@@ -86,21 +110,7 @@ class Rig:
     def through_proxies(self, settings: dict[str, str]) -> dict[str, str]:
         """Each service's address becomes that of a proxy; the true ones stay in `direct`."""
         self.direct = dict(settings)
-        wanted = {
-            "postgres": ["DATABASE_URL"],
-            "redis": ["REDIS_URL"],
-            "s3": ["S3_ENDPOINT_URL"],
-            "openai": ["OPENAI_BASE_URL"],
-            "twilio": [name for name in settings if name.startswith("TWILIO_") and name.endswith("_BASE_URL")],
-        }
-        changed = dict(settings)
-        for name, variables in wanted.items():
-            url = urllib.parse.urlsplit(settings[variables[0]])
-            assert url.hostname, name
-            assert url.port, name
-            self.proxies[name] = FaultProxy(url.hostname, url.port)
-            for variable in variables:
-                changed[variable] = settings[variable].replace(f":{url.port}", f":{self.proxies[name].port}", 1)
+        changed, self.proxies = behind_proxies(settings)
         return changed
 
     def start(self) -> None:
