@@ -31,7 +31,7 @@ from benchmarks.load.report import Cost, Run
 from benchmarks.traffic import Answer, Ask, Traffic
 from deploy.local.home import ROOT, Home, free_port
 from deploy.local.managing import told_by
-from deploy.local.market import Market, granian, is_live
+from deploy.local.market import Market, address_of, granian, is_live
 from deploy.local.supervisor import Child, say, wait_until
 
 LISTINGS = int(os.environ.get("LISTINGS", "100000"))
@@ -215,7 +215,7 @@ def server(
 ) -> Iterator[tuple[int, Child]]:
     port = free_port()
     options = ["--workers", "1"] + (["--blocking-threads", "8"] if interface == "wsgi" else [])
-    child = Child(name, granian(interface, port, target, *options), home.logs / f"{name}.log", environment)
+    child = Child(name, granian(interface, address_of(port), target, *options), home.logs / f"{name}.log", environment)
     child.start()
     try:
         wait_until(lambda: is_listening(port), [child], name, 60)

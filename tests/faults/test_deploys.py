@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.parse
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,12 @@ pytestmark = pytest.mark.faults
 RATE = int(os.environ.get("FAULT_RATE", "50"))  # 100 on a quiet machine of two cores; half of it beside other work
 CONNECTIONS = 10_000
 RESTARTS, RELOADS = 5, 5
+EARLIER_TESTS = (
+    "tests/accounts",
+    "tests/msme/test_listing_life.py",
+    "tests/matching/test_matches.py",
+    "tests/whatsapp/test_chat.py",
+)
 
 
 def test_rolling_restarts_fail_no_request(rig: Rig) -> None:
@@ -75,6 +82,40 @@ def test_migrations_under_load_fail_no_request_and_hold_no_lock(rig: Rig) -> Non
     )
     assert answers.failed() == []
     assert longest < 2
+
+
+def git(*arguments: str) -> str:
+    return subprocess.run(
+        ["git", "-C", str(ROOT), *arguments], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def test_the_release_before_the_newest_migration_runs_on_the_newest_schema(rig: Rig, tmp_path: Path) -> None:
+    """While a deploy goes on, web servers of both releases use the database that the newer one has migrated."""
+    if git("rev-parse", "--is-shallow-repository") == "true":
+        pytest.skip("a shallow clone does not hold the earlier release")
+    newest = git("log", "-1", "--format=%H", "--diff-filter=A", "--", "*/migrations/0*.py")
+    earlier = tmp_path / "earlier"
+    git("worktree", "add", "--detach", str(earlier), f"{newest}^")
+    try:
+        url = urllib.parse.urlsplit(rig.direct["DATABASE_URL"])._replace(path="/earlier").geturl()
+        rig.rows("CREATE DATABASE test_earlier")
+        python = str(ROOT / ".venv/bin/python")
+        migrate = [python, "manage.py", "migrate"]
+        new_schema = {**os.environ, **rig.direct, "DATABASE_URL": url.replace("/earlier", "/test_earlier")}
+        subprocess.run(migrate, cwd=ROOT, env=new_schema, check=True, capture_output=True)
+        done = subprocess.run(
+            [python, "-m", "pytest", "-q", "-p", "no:randomly", "--reuse-db", *EARLIER_TESTS],
+            cwd=earlier,
+            env={**os.environ, "DATABASE_URL": url, "S3_BUCKET": "earlier"},
+            capture_output=True,
+            text=True,
+        )
+    finally:
+        git("worktree", "remove", "--force", str(earlier))
+
+    told("R13", f"tests of the release before the newest migration, on its schema: {done.stdout.splitlines()[-1]}")
+    assert done.returncode == 0, done.stdout[-3000:]
 
 
 def test_ten_thousand_open_connections_leave_the_market_well(rig: Rig) -> None:

@@ -147,16 +147,14 @@ def test_two_nodes_share_one_market(market: TwoNodes) -> None:
         """So many valuations are asked for and become ready."""
         made = []
         for _ in range(count):
-            body = {
-                "business_id": person["business"],
-                "answers": {"top5_customers": f"0.{secrets.randbelow(10**5):05d}"},
-            }
+            answers = {"top5_customers": f"0.{secrets.randbelow(10**5):05d}"}
+            body = {"business_id": person["business"], "answers": answers}
             made.append(ask("POST", "/api/v1/valuations/", body, uuid.uuid4().hex).json()["data"]["id"])
-        for valuation in made:
-            wait_for(
-                lambda one=valuation: ask("GET", f"/api/v1/valuations/{one}/").json()["data"]["status"] == "ready",
-                "a valuation to be ready",
-            )
+
+        def are_ready() -> bool:
+            return all(ask("GET", f"/api/v1/valuations/{one}/").json()["data"]["status"] == "ready" for one in made)
+
+        wait_for(are_ready, "the valuations to be ready")
 
     ids = [made_twice(number) for number in range(FIRMS)]
     valued(FIRMS)
