@@ -155,6 +155,7 @@ def test_labels_are_bounded_whatever_is_asked_for() -> None:
     def ask(number: int) -> None:
         client.get(f"/nowhere/{number}/")
         client.generic(f"BREW{number}", "/nowhere/")
+        client.get("/staff/signup/")
         client.get(f"/api/v1/listings/{uuid.uuid4()}/documents/{number}/x")
 
     ask(0)
@@ -169,14 +170,13 @@ def test_labels_are_bounded_whatever_is_asked_for() -> None:
     assert set(re.findall(r'method="([^"]*)"', shown)) <= {*HTTPMethod, "other", "<invalid method>"}
 
 
-def routes_below(resolver: URLResolver, namespace: str = "", above: str = "") -> Iterator[str]:
-    """Names of all routes, with their namespace; the pattern of one that has no name."""
+def routes_below(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    """Names of all routes, with their namespace; the view's where the route has none."""
     for entry in resolver.url_patterns:
-        pattern = above + str(entry.pattern)
         if isinstance(entry, URLResolver):
-            yield from routes_below(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace, pattern)
+            yield from routes_below(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
         else:
-            yield f"{namespace}{entry.name}" if entry.name else pattern
+            yield f"{namespace}{entry.name or entry.lookup_str}"
 
 
 @pytest.mark.django_db
