@@ -18,7 +18,7 @@ from accounts.types import (
     MemberRole,
     OrganisationOfMe,
 )
-from msmebazaar.core import clock
+from msmebazaar.core import clock, replica
 from msmebazaar.core.actor import Actor, Duty
 from msmebazaar.core.crypto import blind_index
 
@@ -28,7 +28,7 @@ RIGHTS = """
     SELECT u.id, u.is_staff, u.language,
         json_build_array(
             u.is_superuser, p.duties, p.regions, p.languages, {colleague},
-            (SELECT position FROM core_writemark w WHERE w.user_id = u.id)
+            {written_to}
         ),
         ARRAY(
             SELECT json_build_array(m.organisation_id, m.role, 'investor' = ANY (o.roles) AND EXISTS (
@@ -49,15 +49,16 @@ RIGHTS = """
     FROM accounts_user u
     LEFT JOIN accounts_staffprofile p ON p.user_id = u.id AND u.is_staff
 """
+WRITTEN_TO = "(SELECT w.position FROM core_writemark w WHERE w.user_id = u.id)" if replica.is_there() else "NULL"
 OF_SESSION = (
-    RIGHTS.format(colleague="s.colleague_id")
+    RIGHTS.format(colleague="s.colleague_id", written_to=WRITTEN_TO)
     + """
     JOIN accounts_session s ON s.user_id = u.id
     WHERE s.id = %(id)s AND s.ended_at IS NULL AND u.is_active
         AND (s.seen_until IS NULL OR s.seen_until > %(now)s)
 """
 )
-OF_USER = RIGHTS.format(colleague="NULL") + "WHERE u.id = %(id)s"
+OF_USER = RIGHTS.format(colleague="NULL", written_to=WRITTEN_TO) + "WHERE u.id = %(id)s"
 
 
 @dataclass(frozen=True)
