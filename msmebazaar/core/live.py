@@ -54,9 +54,8 @@ class Hub:
         self.listeners: dict[str, set[asyncio.Queue[Message]]] = defaultdict(set)
         self.task: asyncio.Task[None] | None = None
         self.pubsub: redis.asyncio.client.PubSub | None = None
-        self.talking = (
-            asyncio.Lock()
-        )  # nobody subscribes on a connection that is being closed: redis-py would open it anew
+        # Nobody subscribes on a connection that is being closed: redis-py would open it anew.
+        self.talking = asyncio.Lock()
 
     @asynccontextmanager
     async def listening(self, channel: str) -> AsyncIterator["asyncio.Queue[Message]"]:

@@ -28,10 +28,7 @@ class Command(migrate.Command):
 
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
         if migration is not None and action in ("apply_start", "unapply_start"):
+            longest_wait = LONGEST_WAIT_FOR_A_LOCK if migration.atomic else "0"
             with connections[self._database].cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [self._longest_wait(migration)])
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [longest_wait])
         super().migration_progress_callback(action, migration, fake)
-
-    @staticmethod
-    def _longest_wait(migration: Migration) -> str:
-        return LONGEST_WAIT_FOR_A_LOCK if migration.atomic else "0"
