@@ -108,20 +108,21 @@ def running_market(home: Home) -> Iterator[Market]:
             say("Stopped; the data is kept.")
 
 
-def write_run_file(market: Market, **more: Any) -> None:
+def description(market: Market) -> dict[str, Any]:
+    """What others need to use a market: where it is, its settings, how its demonstration colleague signs in."""
     keys = market.keys
-    market.home.write_run_file(
-        {
-            "base_url": market.base_url,
-            "environment": market.environment,
-            "launcher": os.getpid(),
-            "processes": market.supervisor.pids(),
-            "staff_login": STAFF_LOGIN,
-            "staff_password": keys["DEMO_STAFF_PASSWORD"],
-            "staff_totp_secret": keys["DEMO_STAFF_TOTP_SECRET"],
-            **more,
-        }
-    )
+    return {
+        "base_url": market.base_url,
+        "environment": market.environment,
+        "staff_login": STAFF_LOGIN,
+        "staff_password": keys["DEMO_STAFF_PASSWORD"],
+        "staff_totp_secret": keys["DEMO_STAFF_TOTP_SECRET"],
+    }
+
+
+def write_run_file(market: Market, **more: Any) -> None:
+    processes = {"launcher": os.getpid(), "processes": market.supervisor.pids()}
+    market.home.write_run_file({**description(market), **processes, **more})
 
 
 def command_run(home: Home) -> None:

@@ -29,6 +29,12 @@ def program(package: str, path: str) -> Path:
     return found
 
 
+def libraries(*packages: str) -> dict[str, str]:
+    """The environment in which a program finds libraries that come as Debian packages and are not on this machine."""
+    folders = [program(package, "usr/lib/x86_64-linux-gnu") for package in packages]
+    return {"LD_LIBRARY_PATH": ":".join(map(str, folders))}
+
+
 def unpack(package: str) -> None:
     missing = f"{package} is not on this machine and could not be fetched; on Debian: apt-get install {package}"
     if shutil.which("apt-get") is None:

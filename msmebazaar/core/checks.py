@@ -1,9 +1,11 @@
 """System checks of our own: faults of configuration, named before the first request. Ids `bazaar.E001` …"""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
 
 from msmebazaar.core import retention
 
@@ -46,6 +48,27 @@ def check_retention(**_: Any) -> list[CheckMessage]:
         Error(f"{what}: a retention rule without a keeper, or a keeper without a rule.", id="bazaar.E007")
         for what in sorted(retention.unmatched())
     ]
+
+
+@register(Tags.database)
+def check_timeouts(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """A statement must end some day. Through a pooler it is the role that says so (`deploy/postgres/role.sql`)."""
+    found: list[CheckMessage] = []
+    for alias in databases or ():
+        with connections[alias].cursor() as cursor:
+            # What a session begins with, whatever this one has set since.
+            names = ["statement_timeout", "idle_in_transaction_session_timeout"]
+            cursor.execute("SELECT name FROM pg_settings WHERE name = ANY(%s) AND reset_val = '0'", [names])
+            missing = sorted(name for (name,) in cursor.fetchall())
+        if missing:
+            found.append(
+                Error(
+                    f"The database {alias!r} has no {' and no '.join(missing)}: a lost statement would hold it for ever.",
+                    hint="Run deploy/postgres/role.sql once as the server's administrator.",
+                    id="bazaar.E008",
+                )
+            )
+    return found
 
 
 @register(Tags.security, deploy=True)

@@ -107,10 +107,14 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- database -------------------------------------------------------------------------------------------------------
 DATABASES: dict[str, Any] = {"default": {**env.database("DATABASE_URL"), "CONN_HEALTH_CHECKS": True}}
 DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"] |= {
-    "connect_timeout": 3,
-    "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=60000",
-}
+DATABASES["default"]["OPTIONS"]["connect_timeout"] = 3
+DATABASE_BEHIND_POOLER = env.boolean("DATABASE_BEHIND_POOLER", default=False)
+if DATABASE_BEHIND_POOLER:  # PgBouncer in transaction mode: nothing may belong to a session (`deploy/postgres`)
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+else:
+    DATABASES["default"]["OPTIONS"]["options"] = (
+        "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=60000"
+    )
 if env.boolean("DATABASE_POOL", default=False):
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     # With CONN_HEALTH_CHECKS the pool tries a connection before it hands it out, so that a database that was started
@@ -122,11 +126,7 @@ if env.optional("DATABASE_REPLICA_URL"):  # a streaming replica, for reads that 
     DATABASES["replica"] = {
         **DATABASES["default"],
         **env.database("DATABASE_REPLICA_URL"),
-        "OPTIONS": {
-            **DATABASES["default"]["OPTIONS"],
-            "connect_timeout": 1,
-            "options": DATABASES["default"]["OPTIONS"]["options"] + " -c default_transaction_read_only=on",
-        },
+        "OPTIONS": {**DATABASES["default"]["OPTIONS"], "connect_timeout": 1},
         "TEST": {"MIRROR": "default"},
     }
     if "pool" in DATABASES["replica"]["OPTIONS"]:

@@ -1,5 +1,7 @@
 """Every file of deployment is one that its tool takes, offline: compose, Kubernetes, Dockerfile, YAML, workflows, shell."""
 
+import configparser
+import json
 import shutil
 import subprocess
 import sys
@@ -7,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from django.conf import settings
@@ -15,7 +18,9 @@ from deploy.local.home import ROOT
 
 BIN = Path(sys.executable).parent
 KUBERNETES = "1.33"
-OVERLAYS = ("production", "staging")
+DEPLOY = ROOT / "deploy"
+OVERLAYS = ("kubernetes/overlays/production", "kubernetes/overlays/staging")
+OF_KUBERNETES = {"v1", "networking.k8s.io/v1"}
 
 
 def tool(name: str, *arguments: str, **more: Any) -> None:
@@ -64,12 +69,11 @@ def test_yaml_is_tidy() -> None:
 
 
 @cache
-def rendered(overlay: str) -> list[dict[str, Any]]:
+def rendered(folder: str) -> list[dict[str, Any]]:
     kubectl = shutil.which("kubectl")
     if kubectl is None:
         pytest.skip("no kubectl on this machine; it renders the overlays")
-    command = [kubectl, "kustomize", f"deploy/kubernetes/overlays/{overlay}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([kubectl, "kustomize", str(DEPLOY / folder)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return list(yaml.safe_load_all(done.stdout))
 
@@ -110,6 +114,30 @@ def test_pods_are_confined_and_known_to_their_parts(overlay: str) -> None:
     assert scaled | kept <= set(deployments)
     assert "web" in scaled & kept
     assert any(entry["kind"] == "NetworkPolicy" and entry["metadata"]["name"] == "deny-all" for entry in objects)
+
+
+def test_the_database_is_one_that_kubernetes_and_its_operator_take(tmp_path: Path) -> None:
+    """CloudNativePG's kinds are held against a schema of ours with the fields that we use: its own is not to be had offline."""
+    objects = rendered("postgres")
+    file = tmp_path / "all.yaml"
+    file.write_text(yaml.safe_dump_all([entry for entry in objects if entry["apiVersion"] in OF_KUBERNETES]))
+    tool("kubernetes-validate", "--strict", "-k", KUBERNETES, str(file))
+
+    schema = json.loads((ROOT / "tests" / "data" / "cloudnative-pg.schema.json").read_text())
+    of_the_operator = [entry for entry in objects if entry["apiVersion"] not in OF_KUBERNETES]
+    assert {entry["kind"] for entry in of_the_operator} == {"Cluster", "Pooler", "ObjectStore", "ScheduledBackup"}
+    for entry in of_the_operator:
+        jsonschema.validate(entry, schema["$defs"][entry["kind"]] | {"$defs": schema["$defs"]})
+
+
+def test_both_poolers_say_the_same_and_never_keep_a_session() -> None:
+    """What `make faults` runs the market through is what the cluster gets."""
+    ours = configparser.ConfigParser()
+    ours.read(DEPLOY / "postgres" / "pgbouncer.ini")
+    pooler = yaml.safe_load((DEPLOY / "postgres" / "pooler.yaml").read_text())["spec"]["pgbouncer"]
+
+    assert pooler["poolMode"] == ours["pgbouncer"]["pool_mode"] == "transaction"
+    assert pooler["parameters"].items() <= dict(ours["pgbouncer"]).items()
 
 
 def test_workflows_are_ones_that_github_takes_and_give_nothing_away() -> None:

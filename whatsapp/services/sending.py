@@ -64,14 +64,19 @@ def closes_at(conversation: Conversation) -> datetime:
 
 @contextmanager
 def alone_with(conversation_id: UUID) -> Iterator[None]:
-    """Nobody else sends in this conversation meanwhile; the lock goes with the connection of a worker that dies."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 8))", [str(conversation_id)])
+    """Nobody else sends in this conversation meanwhile.
+
+    The lock belongs to a transaction on a connection of its own: what is done meanwhile is committed step by step, PgBouncer in
+    transaction mode keeps the lock where it is, and it goes with a worker that dies.
+    """
+    own = connection.copy()
     try:
+        own.set_autocommit(False)
+        with own.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [str(conversation_id)])
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 8))", [str(conversation_id)])
+        own.close()
 
 
 def send_waiting(*, conversation_id: UUID, now: datetime) -> None:
