@@ -118,6 +118,7 @@ lock: ## Resolve the requirements again into the lock files
 	@$(BOOT)
 	@UV_SYSTEM_CERTS=1 $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links requirements.txt -o requirements.lock
 	@UV_SYSTEM_CERTS=1 $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links -c requirements.lock requirements-dev.txt -o requirements-dev.lock
+	@UV_SYSTEM_CERTS=1 $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links deploy/checkov.txt -o deploy/checkov.lock
 
 clean: ## Remove the virtual environment and caches (the data directory stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

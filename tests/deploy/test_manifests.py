@@ -15,6 +15,7 @@ import yaml
 from django.conf import settings
 
 from deploy.local.home import ROOT
+from deploy.local.isolated import isolated
 
 BIN = Path(sys.executable).parent
 KUBERNETES = "1.33"
@@ -138,6 +139,20 @@ def test_both_poolers_say_the_same_and_never_keep_a_session() -> None:
 
     assert pooler["poolMode"] == ours["pgbouncer"]["pool_mode"] == "transaction"
     assert pooler["parameters"].items() <= dict(ours["pgbouncer"]).items()
+
+
+def test_policies_of_checkov_hold(tmp_path: Path) -> None:
+    """What does not hold, and why, is in `.checkov.yaml`."""
+    checkov = isolated("checkov", DEPLOY / "checkov.lock")
+    for folder in (*OVERLAYS, "postgres"):
+        (tmp_path / f"{Path(folder).name}.yaml").write_text(yaml.safe_dump_all(rendered(folder)))
+    what = [
+        ("-d", str(tmp_path), "--framework", "kubernetes"),
+        ("-f", "Dockerfile", "--framework", "dockerfile"),
+        ("-d", ".github", "--framework", "github_actions"),
+    ]
+    for arguments in what:
+        tool(str(checkov), "--config-file", str(ROOT / ".checkov.yaml"), *arguments)
 
 
 def test_workflows_are_ones_that_github_takes_and_give_nothing_away() -> None:

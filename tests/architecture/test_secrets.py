@@ -1,0 +1,52 @@
+"""No secret in the repository: every tracked file is read by detect-secrets."""
+
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from detect_secrets.core.scan import scan_file
+from detect_secrets.settings import default_settings
+
+from deploy.local.home import ROOT
+
+# Generated, or public tables: hashes, codes of trades and places, translations.
+NOT_READ = (".lock", "openapi.yaml", ".csv", ".po", ".mo", ".png", ".svg", ".min.js", "search-plans.md")
+HARMLESS = {
+    (".env.example", "Basic Auth Credentials"),  # user:password
+    ("deploy/check_production.py", "Basic Auth Credentials"),  # bazaar:unused
+    ("deploy/check_production.py", "Secret Keyword"),  # "unused"
+    ("deploy/kubernetes/overlays/production/ingress.yaml", "Secret Keyword"),  # the name of a Secret
+    ("deploy/local/home.py", "Secret Keyword"),  # begins a key that is made at random
+    ("matching/services/masking.py", "Secret Keyword"),  # the name of a rule
+    ("valuation/packs/IN-2026-01.json", "Hex High Entropy String"),  # SHA-256 of coefficients
+    ("valuation/packs/IN-2026-11.json", "Hex High Entropy String"),
+    ("tests/data/identifiers.json", "Twilio API Key"),  # vectors of signatures: a made-up account
+}
+MADE_UP_IN_TESTS = {"Secret Keyword", "Hex High Entropy String", "Base64 High Entropy String", "Basic Auth Credentials"}
+
+
+def found_in(files: Iterable[Path]) -> set[tuple[str, str]]:
+    """(file, kind) of what looks like a secret."""
+    with default_settings():
+        return {
+            (str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else file.name, secret.type)
+            for file in files
+            for secret in scan_file(str(file))
+        }
+
+
+def test_nothing_that_is_tracked_looks_like_a_secret() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    files = [ROOT / name for name in listed.split("\0") if name and not name.endswith(NOT_READ)]
+    found = {
+        (name, kind) for name, kind in found_in(files) if not (name.startswith("tests/") and kind in MADE_UP_IN_TESTS)
+    }
+
+    assert found == HARMLESS
+
+
+def test_a_secret_would_be_found(tmp_path: Path) -> None:
+    leaked = tmp_path / "settings.py"
+    leaked.write_text('AWS = "' + "AKIA" + 'IOSFODNN7EXAMPLE"\nKEY = """-----BEGIN ' + 'RSA PRIVATE KEY-----"""\n')
+
+    assert {kind for _, kind in found_in([leaked])} >= {"AWS Access Key", "Private Key"}
