@@ -87,7 +87,8 @@ class Reason:
 
 def reasons_of(explained: Explained) -> list[Reason]:
     """All parts, the largest first, the base last."""
-    found = [_reason(explained, part) for part in explained.parts]
+    words = _words(explained.mandate, explained.profile, explained.seeker_tier)
+    found = [_reason(explained, part, words) for part in explained.parts]
     return sorted(found, key=lambda reason: (reason.factor == BASE, -abs(reason.points), reason.code))
 
 
@@ -108,10 +109,9 @@ def hint_texts(codes: tuple[str, ...]) -> list[dict[str, str]]:
     return [{"code": code, "text": _(HINTS[code])} for code in codes]
 
 
-def _reason(explained: Explained, part: Part) -> Reason:
+def _reason(explained: Explained, part: Part, words: dict[str, str]) -> Reason:
     code = _code(explained, part)
-    text = _(SENTENCES[code]) % _words(explained.mandate, explained.profile, explained.seeker_tier)
-    return Reason(part.side, part.factor, code, part.tenths / 10, text)
+    return Reason(part.side, part.factor, code, part.tenths / 10, _(SENTENCES[code]) % words)
 
 
 def _code(explained: Explained, part: Part) -> str:

@@ -17,7 +17,7 @@ def own_matches(*, actor: Actor, mandate_id: UUID, least_score: int = 0) -> Quer
     """Stored matches of an own mandate, best first. Of another kind than the mandate wants there are none."""
     mandate = get_own_mandate(actor=actor, mandate_id=mandate_id)
     live = Exists(ListingProfile.objects.filter(pk=OuterRef("listing_id")))
-    return Match.objects.filter(live, mandate=mandate, score__gte=least_score).order_by("-rank_key")
+    return mandate.matches.filter(live, score__gte=least_score).order_by("-rank_key")  # each knows its mandate
 
 
 def matches_of_listing(*, actor: Actor, listing_id: UUID, least_score: int = 0) -> QuerySet[Match]:
@@ -46,8 +46,7 @@ def count_matches(*, actor: Actor) -> MatchCounts:
 
 def visible(listing_ids: Iterable[UUID], actor: Actor) -> set[UUID]:
     """Those of the listings that are live and that the actor may see now."""
-    wanted = list(set(listing_ids))
-    return {facts.listing_id for facts in listings.get_listing_facts(listing_ids=wanted, seen_by=actor)}
+    return listings.list_visible_listing_ids(among=set(listing_ids), actor=actor)
 
 
 def get_acceptance(*, actor: Actor, listing_id: UUID) -> Acceptance:

@@ -22,7 +22,7 @@ from msmebazaar.core import clock, replica
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.pagination import KeysetPagination
-from msmebazaar.core.http.views import ApiView
+from msmebazaar.core.http.views import ApiView, shared
 
 MIN_SCORE = OpenApiParameter("min_score", int, description="Leave out what scores lower, 0 to 100.")
 SORT = OpenApiParameter("sort", enum=["best", "newest"], description="`best` when left out.")
@@ -61,8 +61,9 @@ class MandateMatches(ApiView):
         actor = self.actor(request)
         rows = selectors.own_matches(actor=actor, mandate_id=mandate_id, least_score=_least(request))
         paginator = NewestFirst() if request.query_params.get("sort") == "newest" else self.pagination_class()
-        found = paginator.paginate_queryset(rows.select_related("mandate"), request, self) or []
-        return paginator.get_paginated_response(serializers.MatchAnswer(_shown(found, actor), many=True).data)
+        found = paginator.paginate_queryset(rows, request, self) or []
+        reader = shared(serializers.MatchAnswer)
+        return paginator.get_paginated_response([reader.to_representation(match) for match in _shown(found, actor)])
 
 
 class MatchDetail(ApiView):

@@ -1,6 +1,6 @@
 """Reads of listings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -59,17 +59,13 @@ def get_listing_facts(
     business_id: UUID | None = None,
     after: UUID | None = None,
     most: int | None = None,
-    seen_by: Actor | None = None,
 ) -> list[ListingFacts]:
-    """Live listings as matching sees them, by id.
+    """Live listings as matching sees them, by id: for ranking only, never for showing.
 
     Args:
         after, most: a page of all, by id.
-        seen_by: leaves out what this actor may not see; without it, it is for ranking only, never for showing.
     """
     rows = MarketEntry.objects.filter(listing__status=ListingStatus.LIVE)
-    if seen_by is not None:
-        rows = rows.filter(may_browse(seen_by))
     if listing_ids is not None:
         rows = rows.filter(pk__in=listing_ids)
     if business_id is not None:
@@ -194,6 +190,12 @@ def list_live_listing_ids(*, organisation_ids: Iterable[UUID]) -> list[UUID]:
     """Ids of an organisation's live listings."""
     rows = Listing.objects.filter(organisation_id__in=organisation_ids, status=ListingStatus.LIVE)
     return list(rows.values_list("id", flat=True))
+
+
+def list_visible_listing_ids(*, among: Collection[UUID], actor: Actor) -> set[UUID]:
+    """Those of them that are live and that the actor may browse now."""
+    rows = MarketEntry.objects.filter(may_browse(actor), pk__in=among, listing__status=ListingStatus.LIVE)
+    return set(rows.values_list("pk", flat=True))
 
 
 def titles_of(*, listing_ids: Iterable[UUID]) -> dict[UUID, str]:

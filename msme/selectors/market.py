@@ -138,6 +138,11 @@ def _corrections(words: Sequence[str]) -> list[tuple[str, str]]:
         return [(typed, taken) for typed, taken in cursor.fetchall()]
 
 
+def key_of(query: MarketQuery, *, actor: Actor | None) -> str:
+    """The same for all who find the same."""
+    return f"{bool(actor and actor.verified_investor_of)}:{query.key()}"
+
+
 def may_browse(actor: Actor | None) -> Q:
     """Who asks for equity may not do so in public (Companies Act s.42(7)): those are for verified investors only."""
     return Q() if actor and actor.verified_investor_of else ~Q(intent=Intent.EQUITY_INVESTMENT)
@@ -234,7 +239,7 @@ def count_facets(query: MarketQuery, *, actor: Actor | None) -> Facets:
 
     Counts hold for half a minute: they are for orientation, and the same for everybody with the same rights.
     """
-    key = f"facets:{bool(actor and actor.verified_investor_of)}:{query.key()}"
+    key = f"facets:{key_of(query, actor=actor)}"
     known: Facets | None = cache.get(key)
     if known is None:
         known = _count_facets(query, actor)

@@ -57,7 +57,7 @@ class ListingShown(serializers.ModelSerializer[MarketEntry]):
     """A live listing as somebody else sees it: all fields there are. `LISTING_AT` has the serializer of each level."""
 
     id = serializers.UUIDField(source="listing_id")
-    is_own = serializers.SerializerMethodField()
+    is_own = serializers.BooleanField(read_only=True)
     level = LevelField(Level.DATA_ROOM)
     title = serializers.CharField(source="listing.title")
     summary = serializers.CharField(source="listing.summary")
@@ -102,9 +102,6 @@ class ListingShown(serializers.ModelSerializer[MarketEntry]):
             name: {"help_text": "Number of the band; `GET /listings/facets/` has the label of each."}
             for name in ("revenue_band", "ebitda_band", "employees_band")
         }
-
-    def get_is_own(self, entry: MarketEntry) -> bool:
-        return entry.organisation_id in self.context.get("own", ())
 
     def get_revenue_about_inr(self, entry: MarketEntry) -> str:
         return str(Money(entry.revenue_inr).rounded(ABOUT_DIGITS))

@@ -26,8 +26,18 @@ from msmebazaar.core.http.caching import cacheable
 from msmebazaar.core.http.envelope import Answer
 from msmebazaar.core.http.idempotency import idempotent
 from msmebazaar.core.http.pagination import SortedKeyset
-from msmebazaar.core.http.views import ApiView
+from msmebazaar.core.http.views import ApiView, shared
 from msmebazaar.core.types.money import LARGEST
+
+UNSHOWN = (
+    "words",
+    "listing__created_at",
+    "listing__updated_at",
+    "listing__submitted_at",
+    "listing__confirmed_at",
+    "listing__pinged_at",
+    "listing__review_note",
+)
 
 
 def actor_or_nobody(request: Request) -> Actor | None:
@@ -39,7 +49,10 @@ def shown_to(actor: Actor | None, entries: Any, *, many: bool = False, level: Le
     """Listings as whoever reads may see them: in lists as everybody or a member does, one alone as close as they are to it."""
     own = actor.readable(Scope.LISTING) if actor else frozenset()
     shown = level or (Level.PUBLIC if actor is None else Level.MEMBER)
-    return serializers.LISTING_AT[shown](entries, many=many, context={"own": own}).data
+    for entry in entries if many else [entries]:
+        entry.is_own = entry.organisation_id in own
+    reader = shared(serializers.LISTING_AT[shown])
+    return [reader.to_representation(entry) for entry in entries] if many else reader.to_representation(entries)
 
 
 def _moment(value: Any) -> Any:
@@ -64,7 +77,7 @@ def _whole(value: Any) -> int:
     return found
 
 
-def _order(name: str) -> SortedKeyset:
+def _order(name: str, known_as: str) -> SortedKeyset:
     orders: dict[str, tuple[str, bool, Callable[[Any], Any]]] = {
         "newest": ("published_at", True, _moment),
         "ask_low": ("ask_inr", False, _number),
@@ -74,7 +87,7 @@ def _order(name: str) -> SortedKeyset:
         "relevance": ("rank", True, _whole),
     }
     column, is_descending, reads = orders[name]
-    return SortedKeyset(column, "listing", is_descending=is_descending, reads=reads)
+    return SortedKeyset(column, "listing", is_descending=is_descending, reads=reads, known_as=known_as)
 
 
 def _read(request: Request, wanted: serializers.MarketFilter) -> tuple[MarketQuery, MarketQuery]:
@@ -91,9 +104,10 @@ def market_page(request: Request, wanted: serializers.ListingFilter) -> Response
     sort = wanted.validated_data.get("sort") or ("relevance" if query.text else "newest")
     if sort == "relevance" and not query.text:
         sort = "newest"
-    rows = (selectors.ranked if sort == "relevance" else selectors.entries)(query, actor=actor)
-    paginator = _order(sort)
-    found = paginator.paginate_queryset(rows.select_related("listing").defer("words"), request)
+    find = selectors.ranked if sort == "relevance" else selectors.entries
+    rows = find(query, actor=actor)
+    paginator = _order(sort, known_as=f"{find.__name__}:{selectors.key_of(query, actor=actor)}")
+    found = paginator.paginate_queryset(rows.select_related("listing").defer(*UNSHOWN), request)
     response = paginator.get_paginated_response(shown_to(actor, found, many=True))
     response.envelope_message = _in_words(serializers.understood_of(given, query))  # type: ignore[attr-defined]
     return cacheable(request, response, is_public=actor is None)

@@ -17,14 +17,16 @@ from accounts.models import Notification
 from accounts.types import Tier
 from msme import services
 from msme.models import Listing, MarketEntry, SavedSearch
-from msme.serializers.market import LISTING_AT, ListingShown
+from msme.serializers.market import ListingShown
 from msme.services.businesses import OwnerInput
 from msme.services.market import HOLDS
 from msme.types import Level
+from msme.views.market import shown_to
 from msme.visibility import VISIBLE_FROM, visible_at
 from msme.widening import Cell, K, widened
 from msmebazaar.core import clock
 from msmebazaar.core.actor import Actor
+from msmebazaar.core.http import pagination
 from tests.conftest import Persona
 from tests.factories import add_figures, business_payload, make_business, make_live_listing, some_gstin
 
@@ -227,6 +229,24 @@ class TestFiltersAndFacets:
         with django_assert_num_queries(3):  # session, all open facets in one pass, the filtered one
             buyer.client.get(f"{URL}facets/?state=GJ")
 
+    def test_that_there_are_too_many_to_count_is_found_out_once(
+        self,
+        offer: Maker,
+        buyer: Persona,
+        monkeypatch: pytest.MonkeyPatch,
+        django_assert_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        monkeypatch.setattr(pagination, "LARGEST_COUNT", 2)
+        for number in range(3):
+            offer(f"Shed {number}")
+        told = []
+        for queries in (3, 2):  # session, count, rows; session, rows
+            with django_assert_num_queries(queries):
+                told.append(buyer.client.get(URL).json()["pagination"]["count"])
+
+        assert told == [None, None]
+        assert buyer.client.get(f"{URL}?state=KA").json()["pagination"]["count"] == 0
+
 
 class TestWhoSeesWhat:
     @pytest.fixture
@@ -245,7 +265,7 @@ class TestWhoSeesWhat:
 
     @pytest.mark.parametrize("level", Level)
     def test_the_table_of_levels_is_what_the_serializer_tells(self, entry: MarketEntry, level: Level) -> None:
-        shown = LISTING_AT[level](entry).data
+        shown = shown_to(None, entry, level=level)
 
         assert (
             set(shown)
@@ -273,8 +293,8 @@ class TestWhoSeesWhat:
         assert (told["revenue_about_inr"], told["decade"], told["level"]) == ("600000000.00", 1990, "member")
 
     def test_after_the_nda_figures_in_the_data_room_papers(self, entry: MarketEntry) -> None:
-        nda = LISTING_AT[Level.NDA](entry).data
-        room = LISTING_AT[Level.DATA_ROOM](entry).data
+        nda = shown_to(None, entry, level=Level.NDA)
+        room = shown_to(None, entry, level=Level.DATA_ROOM)
 
         assert nda["figures"][0]["revenue_inr"] == "604100000.00"
         assert (nda["legal_name"], nda["employees"]) == (entry.listing.business.legal_name, 34)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
@@ -20,12 +21,24 @@ if TYPE_CHECKING:  # DRF imports this module while it is itself being imported
     from rest_framework.views import APIView
 
 LARGEST_COUNT = 10_000
+MANY_HOLDS_S = 30
 
 
-def counted(rows: QuerySet[Any]) -> int | None:
-    """How many rows there are; None above LARGEST_COUNT, where counting would cost more than the page."""
+def counted(rows: QuerySet[Any], known_as: str = "") -> int | None:
+    """How many rows there are; None above LARGEST_COUNT, where counting would cost more than the page.
+
+    Args:
+        known_as: names the query, for one that many ask: that it has more rows than that is then remembered for half a minute.
+    """
+    key = f"many:{known_as}"
+    if known_as and cache.get(key):
+        return None
     count = rows.order_by()[: LARGEST_COUNT + 1].count()
-    return count if count <= LARGEST_COUNT else None
+    if count <= LARGEST_COUNT:
+        return count
+    if known_as:
+        cache.set(key, True, MANY_HOLDS_S)
+    return None
 
 
 class KeysetPagination(CursorPagination):
@@ -61,9 +74,16 @@ class SortedKeyset(KeysetPagination):
     The cursor holds the place, not an offset: the two values of the row it starts beside, and which way to go.
     """
 
-    def __init__(self, column: str, key: str, *, is_descending: bool, reads: Callable[[Any], Any]) -> None:
-        """`reads` makes a value of the column out of JSON and raises ValueError for anything else."""
+    def __init__(
+        self, column: str, key: str, *, is_descending: bool, reads: Callable[[Any], Any], known_as: str = ""
+    ) -> None:
+        """
+        Args:
+            reads: makes a value of the column out of JSON and raises ValueError for anything else.
+            known_as: see `counted`.
+        """
         super().__init__()
+        self.known_as = known_as
         self.column, self.key, self.is_descending, self.reads = column, key, is_descending, reads
 
     def paginate_queryset(
@@ -72,7 +92,7 @@ class SortedKeyset(KeysetPagination):
         assert isinstance(queryset, QuerySet), "keyset pages are pages of a table"
         self.page_size = self.get_page_size(request) or self.page_size
         self.url = request.build_absolute_uri()
-        self.count = counted(queryset)
+        self.count = counted(queryset, self.known_as)
         place = self._place(request.query_params.get(self.cursor_query_param, ""))
         is_back = bool(place and place["back"])
         goes_down = self.is_descending != is_back

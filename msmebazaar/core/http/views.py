@@ -1,6 +1,6 @@
 """What the API views share: the actor of the request, and pages of rows."""
 
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext
@@ -13,6 +13,21 @@ from rest_framework.views import APIView
 from msmebazaar.core.actor import Actor
 from msmebazaar.core.exceptions import NotAuthenticated
 from msmebazaar.core.http.pagination import KeysetPagination
+
+Shape = TypeVar("Shape", bound=BaseSerializer[Any])
+
+
+_SHARED: dict[type, BaseSerializer[Any]] = {}
+
+
+def shared(serializer: type[Shape]) -> Shape:
+    """One serializer for all answers of its kind, where it needs no context.
+
+    It makes its fields once; made for each answer, they cost as much as showing a dozen rows.
+    """
+    if serializer not in _SHARED:
+        _SHARED[serializer] = serializer()
+    return cast(Shape, _SHARED[serializer])
 
 
 class ApiView(APIView):
@@ -45,7 +60,8 @@ class ApiView(APIView):
     ) -> Response:
         paginator = self.pagination_class()
         found = paginator.paginate_queryset(rows, request, self)
-        return paginator.get_paginated_response(serializer(found, many=True, context=context or {}).data)
+        reader = serializer(context=context) if context else shared(serializer)
+        return paginator.get_paginated_response([reader.to_representation(row) for row in found or ()])
 
     def wants_reveal(self, request: Request) -> bool:
         """`?reveal=true`: personal data in clear. The caller records that it was asked for."""
