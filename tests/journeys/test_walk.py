@@ -95,6 +95,7 @@ def test_after_down_nothing_is_left_and_the_data_is_found_again(market: Market) 
     assert market.launch("up").returncode == 0
     assert "creating the database" not in market.said
     assert market.do("from accounts.models import User; print(User.objects.count())") == people
+    assert market.launch("tour").returncode == 0
 
 
 def test_what_a_killed_launcher_left_behind_is_cleared_away(market: Market) -> None:
