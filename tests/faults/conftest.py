@@ -4,17 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.rig import Rig
+from tests.faults.rig import Rig, running
 
 
 @pytest.fixture(scope="session")
 def whole_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    made = Rig(tmp_path_factory.mktemp("market"))
-    try:
-        made.start()
+    with running(Rig(tmp_path_factory.mktemp("market"))) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import psycopg
 import requests
@@ -223,6 +223,25 @@ class Rig:
             return self.write(chance) if chance.random() < writes else self.read(chance)
 
         return Background(self.base_url, rate, choose, keep_bodies=keep_bodies)
+
+
+class Started(Protocol):
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+Kind = TypeVar("Kind", bound=Started)
+
+
+@contextlib.contextmanager
+def running(made: Kind) -> Iterator[Kind]:
+    """Stopped at the end, also when only a part of it could be started."""
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
 
 
 def told(promise: str, text: str) -> None:

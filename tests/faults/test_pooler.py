@@ -17,7 +17,7 @@ from deploy.local.managing import told_by
 from deploy.local.services import unprivileged
 from deploy.local.supervisor import Child
 from deploy.local.tour import walk
-from tests.faults.rig import Rig, told
+from tests.faults.rig import Rig, running, told
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.faults
@@ -83,12 +83,8 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PooledMarket]:
         program("pgbouncer", "usr/sbin/pgbouncer")
     except LauncherError as missing:
         pytest.skip(str(missing))
-    made = PooledMarket(tmp_path_factory.mktemp("market"))
-    try:
-        made.start()
+    with running(PooledMarket(tmp_path_factory.mktemp("market"))) as made:
         yield made
-    finally:
-        made.stop()
 
 
 def test_the_market_works_behind_a_pooler_in_transaction_mode(market: PooledMarket) -> None:

@@ -21,7 +21,7 @@ from deploy.local.managing import told_by
 from deploy.local.market import Market
 from deploy.local.services import postgres_binaries, unprivileged
 from deploy.local.supervisor import Child
-from tests.faults.rig import GIVEN, told
+from tests.faults.rig import GIVEN, running, told
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.faults
@@ -88,12 +88,8 @@ class ReplicatedMarket:
 
 @pytest.fixture
 def market(tmp_path: Path) -> Iterator[ReplicatedMarket]:
-    made = ReplicatedMarket(tmp_path)
-    try:
-        made.start()
+    with running(ReplicatedMarket(tmp_path)) as made:
         yield made
-    finally:
-        made.stop()
 
 
 class Owner:

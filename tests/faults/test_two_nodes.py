@@ -21,7 +21,7 @@ from deploy.local.home import Home, free_port
 from deploy.local.managing import told_by
 from deploy.local.market import QUEUES, Front, Market, answers, beat, fresh_folder, web_server, worker
 from deploy.local.supervisor import Child
-from tests.faults.rig import GIVEN, behind_proxies, told
+from tests.faults.rig import GIVEN, behind_proxies, running, told
 from tests.waiting import wait_for
 
 pytestmark = [
@@ -116,12 +116,8 @@ class TwoNodes:
 
 @pytest.fixture
 def market(tmp_path: Path) -> Iterator[TwoNodes]:
-    made = TwoNodes(tmp_path / "market")
-    try:
-        made.start()
+    with running(TwoNodes(tmp_path / "market")) as made:
         yield made
-    finally:
-        made.stop()
 
 
 def test_two_nodes_share_one_market(market: TwoNodes) -> None:
