@@ -339,21 +339,28 @@ def prometheus(live_server: LiveServer, tmp_path: Path) -> Iterator[str]:
     command = [str(debian_program("prometheus")), f"--config.file={tmp_path / 'prometheus.yml'}"]
     command += [f"--storage.tsdb.path={tmp_path / 'data'}", f"--web.listen-address=127.0.0.1:{port}"]
     child = Child("prometheus", command, tmp_path / "log")
+
+    def ready() -> bool:
+        try:
+            return requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).ok  # 503 while it still opens its store
+        except requests.ConnectionError:
+            return False
+
     child.start()
-    yield f"http://127.0.0.1:{port}/api/v1"
-    child.kill_family()
-    child.wait_stopped()
+    try:
+        wait_until(ready, [child], "Prometheus", 60)
+        yield f"http://127.0.0.1:{port}/api/v1"
+    finally:
+        child.kill_family()
+        child.wait_stopped()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_prometheus_scrapes_us_and_computes_the_service_levels(prometheus: str, live_server: LiveServer) -> None:
     def found(query: str) -> list[Any]:
         requests.get(f"{live_server.url}/api/v1/me/", timeout=5)
-        try:
-            answer = requests.get(f"{prometheus}/query", params={"query": query}, timeout=5).json()
-        except requests.ConnectionError:
-            return []
-        return list(answer.get("data", {}).get("result", []))
+        answer = requests.get(f"{prometheus}/query", params={"query": query}, timeout=5).json()
+        return list(answer["data"]["result"])
 
     wait_until(lambda: bool(found('up{job="bazaar"} == 1')), [], "the first scrape", 60)
     wait_until(lambda: bool(found("slo:requests:error_ratio_5m")), [], "the first service level", 60)
