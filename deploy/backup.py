@@ -79,16 +79,7 @@ def make(home: Home, environment: dict[str, str]) -> Backup:
     now = datetime.now(UTC)
     made = Backup(home.backups / now.strftime(STAMP))
     made.path.mkdir(parents=True, mode=0o700)
-    url = urllib.parse.urlsplit(environment["DATABASE_URL"])
-    command = [
-        str(postgres_binaries() / "pg_basebackup"),
-        "-D",
-        str(made.base),
-        "--checkpoint=fast",
-        "--wal-method=stream",
-    ]
-    command += ["--manifest-checksums=SHA256", "-h", str(url.hostname), "-p", str(url.port), "-U", str(url.username)]
-    run(command, {"PGPASSWORD": url.password or ""})
+    copy_database(environment["DATABASE_URL"], made.base, "--wal-method=stream", "--manifest-checksums=SHA256")
     objects = copy_objects(home, environment) if environment.get("S3_BUCKET") else {}
     (made.path / "objects.json").write_text(json.dumps(objects))
     facts = {"ended_at": datetime.now(UTC).isoformat(), "bytes": size_of(made.base), "objects": len(objects)}
@@ -99,6 +90,14 @@ def make(home: Home, environment: dict[str, str]) -> Backup:
     first_wal = json.loads((backups_of(home)[0].base / "backup_manifest").read_text())["WAL-Ranges"][0]
     forget_wal_before(home, first_wal)
     return made
+
+
+def copy_database(database_url: str, into: Path, *options: str) -> None:
+    """A base backup of the running server, taken at once instead of at its next checkpoint."""
+    url = urllib.parse.urlsplit(database_url)
+    command = [str(postgres_binaries() / "pg_basebackup"), "-D", str(into), "--checkpoint=fast", *options]
+    command += ["-h", str(url.hostname), "-p", str(url.port), "-U", str(url.username)]
+    run(command, {"PGPASSWORD": url.password or ""})
 
 
 def copy_objects(home: Home, environment: dict[str, str]) -> dict[str, str]:

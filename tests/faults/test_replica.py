@@ -5,7 +5,6 @@ Run by `make faults`. The market is one of its own: the replica is a setting tha
 
 import json
 import signal
-import subprocess
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import psycopg
 import pytest
 import requests
 
+from deploy.backup import copy_database
 from deploy.local.home import Home, free_port
 from deploy.local.managing import told_by
 from deploy.local.market import Market
@@ -46,9 +46,7 @@ class ReplicatedMarket:
 
     def with_replica(self, settings: dict[str, str]) -> dict[str, str]:
         primary = urllib.parse.urlsplit(settings["DATABASE_URL"])
-        copy = [str(postgres_binaries() / "pg_basebackup"), "-D", str(self.folder), "--write-recovery-conf"]
-        copy += ["--checkpoint=fast", "-h", str(primary.hostname), "-p", str(primary.port), "-U", str(primary.username)]
-        subprocess.run(copy, env={"PGPASSWORD": str(primary.password)}, check=True)
+        copy_database(settings["DATABASE_URL"], self.folder, "--write-recovery-conf")
         port = free_port()
         command = [*unprivileged(self.folder), str(postgres_binaries() / "postgres"), "-D", str(self.folder)]
         for name, value in {
@@ -61,6 +59,7 @@ class ReplicatedMarket:
             command += ["-c", f"{name}={value}"]
         self.replica = Child("replica", command, self.folder.parent / "replica.log", stop_signal=signal.SIGINT)
         self.replica.start()
+        primary = urllib.parse.urlsplit(settings["DATABASE_URL"])
         self.url = settings["DATABASE_URL"].replace(f":{primary.port}/", f":{port}/")
         return {**settings, "DATABASE_REPLICA_URL": self.url}
 
