@@ -61,7 +61,7 @@ class Market:
 
     def do(self, code: str) -> str:
         """Python with the models of the running market, as `manage.py shell`; what it printed."""
-        done = self.launch("manage", "shell", "-c", code)
+        done = self.launch("manage", "shell", "-v", "0", "-c", code)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
