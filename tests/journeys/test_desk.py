@@ -20,6 +20,7 @@ import requests
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.conftest import ROOT, Market
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.xdist_group("journey")
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -59,11 +60,12 @@ class Desk:
         deadline = time.monotonic() + 75
         while "/2fa/" in self.page.url:  # a code works once: a log-in of a moment ago may have used it
             assert time.monotonic() < deadline, "the second factor was not taken"
-            self.page.fill("input[name=code]", pyotp.TOTP(secret).now())
+            code = pyotp.TOTP(secret).now()
+            self.page.fill("input[name=code]", code)
             with self.page.expect_navigation():
                 self.page.keyboard.press("Enter")
             if "/2fa/" in self.page.url:
-                self.page.wait_for_timeout(5000)
+                wait_for(lambda used=code: pyotp.TOTP(secret).now() != used, "the next code")
         expect(self.page.locator("#site-name")).to_be_visible()
 
     def open(self, path: str) -> None:
