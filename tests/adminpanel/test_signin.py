@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +30,7 @@ from tests.adminpanel.passkey import Passkey
 from tests.conftest import Persona, some_network
 from tests.factories import STAFF_PASSWORD, make_staff_user, sign_in
 from tests.oidc_provider import PASSWORD as PROVIDERS_PASSWORD
+from tests.waiting import wait_for
 
 LOGIN, FACTOR, HOME = "/staff/login/", "/staff/2fa/authenticate/", "/admin/"
 
@@ -325,24 +325,25 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     folder: Path = tmp_path_factory.mktemp("provider")
     callback = "http://testserver/staff/oidc/staff/login/callback/"
-    with (folder / "log").open("wb") as log:
+    log = folder / "log"
+    with log.open("wb") as written:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.oidc_provider", str(port), callback],
             cwd=django_settings.BASE_DIR,
             env={"PROVIDER_DATABASE": str(folder / "provider.sqlite3"), "PATH": ""},
-            stdout=log,
+            stdout=written,
             stderr=subprocess.STDOUT,
         )
-    deadline = time.monotonic() + 60
+
+    def answers() -> bool:
+        assert process.poll() is None, log.read_text()
+        try:
+            return requests.get(f"{address}/.well-known/openid-configuration", timeout=2).ok
+        except requests.RequestException:
+            return False
+
     try:
-        while True:
-            try:
-                if requests.get(f"{address}/.well-known/openid-configuration", timeout=2).status_code == 200:
-                    break
-            except requests.RequestException:
-                pass
-            assert process.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
-            time.sleep(0.1)
+        wait_for(answers, "the provider's first answer")
         yield address
     finally:
         process.kill()

@@ -24,6 +24,7 @@ from msmebazaar.core.outbox import publish
 from msmebazaar.core.outbox.models import Delivery
 from tests.faults.probe import ProbeHappened
 from tests.faults.rig import told
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 COUNT = 1000
@@ -107,13 +108,14 @@ def done() -> int:
 
 def wait_until_done(rig: Rig, count: int) -> None:
     """Watching over the processes as `make run` does: kombu 5.7 at times ends a worker that lost its broker."""
-    deadline = time.monotonic() + PATIENCE_S
-    while done() < count:
+
+    def is_done() -> bool:
         for child in rig.supervisor.children:
             child.restarts.clear()
         rig.supervisor.revive_dead()
-        assert time.monotonic() < deadline, f"{done()} of {count} after {PATIENCE_S} s"
-        time.sleep(0.1)
+        return done() >= count
+
+    wait_for(is_done, f"{count} done", PATIENCE_S)
 
 
 def test_nothing_is_lost_and_nothing_is_done_twice(probe_rig: Rig, effects: None) -> None:
