@@ -15,10 +15,10 @@ COPY valuation valuation
 COPY matching matching
 COPY whatsapp whatsapp
 COPY adminpanel adminpanel
-# Nothing can be written where it runs: without this each process would compile our modules anew.
-RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash .
+# Nothing can be written where it runs: not compiled here, each process would compile our modules anew.
 # Static files need no secret and no service; the values live in this layer of this stage only.
-RUN DATABASE_URL=postgres://unused/unused REDIS_URL=redis://unused PUBLIC_BASE_URL=https://unused \
+RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash . && \
+    DATABASE_URL=postgres://unused/unused REDIS_URL=redis://unused PUBLIC_BASE_URL=https://unused \
     SECRET_KEY=unused JWT_SIGNING_KEY=unused OTP_PEPPER=unused BLIND_INDEX_KEY=unused \
     FIELD_ENCRYPTION_KEYS=k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     python manage.py collectstatic --no-input

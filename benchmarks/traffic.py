@@ -9,7 +9,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 
@@ -40,6 +40,14 @@ class Answer:
     error: str = ""
 
 
+def whole(answer: Answer) -> Answer:
+    return answer
+
+
+def without_body(answer: Answer) -> Answer:
+    return replace(answer, body=b"")
+
+
 @dataclass
 class Traffic:
     """What was asked and answered in one run."""
@@ -67,7 +75,7 @@ async def send(
     seconds: float,
     choose: Callable[[random.Random], Ask],
     seed: int = 1,
-    keep_bodies: bool = False,
+    keep: Callable[[Answer], Answer] = without_body,
     stop: Callable[[], bool] = lambda: False,
     into: Traffic | None = None,
 ) -> Traffic:
@@ -75,6 +83,7 @@ async def send(
 
     Args:
         choose: the next request; it gets the run's own source of chance.
+        keep: what is kept of an answer, each as it comes.
         stop: ends the run early.
         into: where to write the answers, for who watches meanwhile.
     """
@@ -92,7 +101,7 @@ async def send(
                 await asyncio.sleep(wait)
             else:
                 traffic.late_s = max(traffic.late_s, -wait)
-            task = asyncio.create_task(_one(session, choose(chance), begun, due, traffic, keep_bodies))
+            task = asyncio.create_task(_one(session, choose(chance), begun, due, traffic, keep))
             running.add(task)
             task.add_done_callback(running.discard)
             due += chance.expovariate(rate)
@@ -101,7 +110,12 @@ async def send(
 
 
 async def _one(
-    session: aiohttp.ClientSession, ask: Ask, begun: float, due: float, traffic: Traffic, keep_bodies: bool
+    session: aiohttp.ClientSession,
+    ask: Ask,
+    begun: float,
+    due: float,
+    traffic: Traffic,
+    keep: Callable[[Answer], Answer],
 ) -> None:
     status, body, error = NOT_ANSWERED, b"", ""
     try:
@@ -111,4 +125,4 @@ async def _one(
     except (aiohttp.ClientError, TimeoutError, OSError) as problem:
         error = type(problem).__name__
     taken = time.perf_counter() - begun - due
-    traffic.answers.append(Answer(ask, status, due, taken, body if keep_bodies else b"", error))
+    traffic.answers.append(keep(Answer(ask, status, due, taken, body, error)))

@@ -71,6 +71,12 @@ class People:
         self.known = json.loads(told_by(self.market.environment, "load_people", "--count", str(PEOPLE)))
         self.refreshes = deque(person["refresh"] for person in self.known)
 
+    def take_back(self, answer: Answer) -> Answer:
+        """A refreshed token goes to where it was taken from; of the answer no body is kept."""
+        if answer.ask.path.endswith("/refresh/") and answer.status == 200:
+            self.refreshes.append(json.loads(answer.body)["data"]["refresh"])
+        return traffic.without_body(answer)
+
 
 class Mix:
     """The next request, by the shares of `MIX`."""
@@ -168,39 +174,30 @@ def cpu_seconds(parts: dict[str, list[psutil.Process]]) -> dict[str, float]:
 
 
 def drive(market: Market, people: People, rate: float, seconds: float, seed: int) -> Run:
-    """One open loop; refreshed tokens go back to where they are taken from."""
+    """One open loop."""
     parts = families(market)
     before = cpu_seconds(parts)
     begun = time.perf_counter()
-    answers = Traffic()
 
-    class Recycling(list[Answer]):
-        def append(self, answer: Answer) -> None:
-            if answer.ask.path.endswith("/refresh/") and answer.status == 200:
-                people.refreshes.append(json.loads(answer.body)["data"]["refresh"])
-            super().append(Answer(answer.ask, answer.status, answer.due_at, answer.seconds, b"", answer.error))
-
-    answers.answers = Recycling()
-
-    async def both() -> None:
+    async def both() -> Traffic:
         async def renew() -> None:
             while True:
                 await asyncio.sleep(NEW_TOKENS_S)
                 await asyncio.to_thread(people.renew)
 
         renewing = asyncio.create_task(renew())
-        await traffic.send(
+        answers = await traffic.send(
             market.base_url,
             rate=rate,
             seconds=seconds,
             choose=Mix(market, people),
             seed=seed,
-            keep_bodies=True,
-            into=answers,
+            keep=people.take_back,
         )
         renewing.cancel()
+        return answers
 
-    asyncio.run(both())
+    answers = asyncio.run(both())
     took = time.perf_counter() - begun
     after = cpu_seconds(parts)
     return Run(rate, took, answers, {part: (after[part] - before[part]) / took for part in parts}, MIX)

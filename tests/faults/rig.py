@@ -14,7 +14,7 @@ import psycopg
 import requests
 
 from benchmarks import traffic
-from benchmarks.traffic import Ask, Traffic
+from benchmarks.traffic import Answer, Ask, Traffic, without_body
 from deploy.local.home import Home, free_port
 from deploy.local.managing import told_by
 from deploy.local.market import Market
@@ -30,21 +30,28 @@ class Background:
     """Traffic in a thread of its own until it is told to stop."""
 
     def __init__(
-        self, base_url: str, rate: float, choose: Callable[[random.Random], Ask], *, keep_bodies: bool = False
+        self,
+        base_url: str,
+        rate: float,
+        choose: Callable[[random.Random], Ask],
+        *,
+        keep: Callable[[Answer], Answer] = without_body,
     ) -> None:
         self._stop = threading.Event()
         self.result = Traffic()
-        self._thread = threading.Thread(target=self._run, args=(base_url, rate, choose, keep_bodies))
+        self._thread = threading.Thread(target=self._run, args=(base_url, rate, choose, keep))
         self._thread.start()
 
-    def _run(self, base_url: str, rate: float, choose: Callable[[random.Random], Ask], keep_bodies: bool) -> None:
+    def _run(
+        self, base_url: str, rate: float, choose: Callable[[random.Random], Ask], keep: Callable[[Answer], Answer]
+    ) -> None:
         asyncio.run(
             traffic.send(
                 base_url,
                 rate=rate,
                 seconds=3600,
                 choose=choose,
-                keep_bodies=keep_bodies,
+                keep=keep,
                 stop=self._stop.is_set,
                 into=self.result,
             )
@@ -216,13 +223,15 @@ class Rig:
         body = json.dumps({"refresh": person["refresh"]}).encode()
         return Ask("refresh", "POST", "/api/v1/auth/token/refresh/", {"Content-Type": "application/json"}, body)
 
-    def traffic(self, rate: float, *, writes: float = 0.0, keep_bodies: bool = False) -> Background:
+    def traffic(
+        self, rate: float, *, writes: float = 0.0, keep: Callable[[Answer], Answer] = without_body
+    ) -> Background:
         """Reads, with a share of writes."""
 
         def choose(chance: random.Random) -> Ask:
             return self.write(chance) if chance.random() < writes else self.read(chance)
 
-        return Background(self.base_url, rate, choose, keep_bodies=keep_bodies)
+        return Background(self.base_url, rate, choose, keep=keep)
 
 
 class Started(Protocol):

@@ -19,7 +19,7 @@ import psutil
 import pytest
 import requests
 
-from benchmarks.traffic import Ask, Traffic
+from benchmarks.traffic import Ask, Traffic, whole
 from tests.faults.rig import Rig, told
 from tests.waiting import wait_for
 
@@ -48,7 +48,7 @@ def share(answers: Traffic) -> str:
 
 
 def test_no_acknowledged_write_is_lost_when_postgresql_crashes(rig: Rig) -> None:
-    background = rig.traffic(RATE, writes=0.5, keep_bodies=True)
+    background = rig.traffic(RATE, writes=0.5, keep=whole)
     outages = []
     for _ in range(CRASHES):
         background.more(40)
@@ -300,7 +300,7 @@ def full_disk(rig: Rig) -> Iterator[Path]:
 
 
 def test_on_a_full_disk_reading_goes_on_and_writing_says_so(rig: Rig, full_disk: Path) -> None:
-    background = rig.traffic(RATE, writes=0.5, keep_bodies=True)
+    background = rig.traffic(RATE, writes=0.5, keep=whole)
     background.more(40)
     with contextlib.suppress(OSError), full_disk.open("wb") as ballast:
         while True:
