@@ -46,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: "long" not in item.keywords)  # begun last, one alone would hold up the end
     if config.getoption("--run-faults"):
         return
     skip = pytest.mark.skip(reason="kills processes for a minute; `make faults` runs it")

@@ -165,6 +165,7 @@ def test_every_registered_list_is_in_the_table_of_duties_and_every_model_of_ours
     assert set(roles.READERS) - registered == set()
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_every_page_opens_by_duty_and_costs_a_bounded_number_of_queries(
     large_market: None, record_property: Any

@@ -166,6 +166,7 @@ def addresses(person: object) -> list[str]:
     return found
 
 
+@pytest.mark.long
 def test_forty_payloads_become_markup_nowhere(world: None, seller: Persona, staff_actor: Actor) -> None:
     browser = Client(REMOTE_ADDR=some_network())
     sign_in(browser)

@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
 from detect_secrets.core.scan import scan_file
 from detect_secrets.settings import default_settings
 
@@ -37,6 +38,7 @@ def found_in(files: Iterable[Path]) -> set[tuple[str, str]]:
         }
 
 
+@pytest.mark.long
 def test_nothing_that_is_tracked_looks_like_a_secret() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     files = [ROOT / name for name in listed.split("\0") if name and not name.endswith(NOT_READ)]

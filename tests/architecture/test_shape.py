@@ -102,6 +102,7 @@ def test_models_and_migrations_agree() -> None:
     call_command("makemigrations", "--check", "--dry-run", stdout=StringIO())
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_migrations_go_back_to_nothing_and_forward_again() -> None:
     for label in ("whatsapp", "matching", "valuation", "msme"):

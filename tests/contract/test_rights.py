@@ -242,6 +242,7 @@ def test_the_table_names_every_operation_and_no_other() -> None:
     assert set(OPERATIONS) == named, "tests/contract/operations.py"
 
 
+@pytest.mark.long
 def test_nobody_reaches_what_is_not_theirs(
     owner: Persona, world: World, others: dict[str, APIClient], record_property: Callable[[str, object], None]
 ) -> None:

@@ -227,6 +227,7 @@ def promtool_agrees(tmp_path: Path, cases: list[dict[str, Any]]) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_every_alert_fires_when_it_should_and_not_otherwise(tmp_path: Path) -> None:
     assert set(CASES) == set(ALERTS)
     promtool_agrees(

@@ -104,6 +104,7 @@ def play(scripts: dict[str, tuple[str, ...]], copies: Callable[[], int], *, is_s
     return {address: state_of(address) for address in scripts}
 
 
+@pytest.mark.long
 def test_shuffled_doubled_and_tripled_payloads_end_as_once_each_in_order() -> None:
     random.seed(11)
     lines = [SCRIPTS[number % len(SCRIPTS)] for number in range(CONTACTS)]
