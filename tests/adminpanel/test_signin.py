@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +14,6 @@ import pytest
 import requests
 import time_machine
 from allauth.mfa.models import Authenticator
-from django.conf import settings as django_settings
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -24,13 +22,14 @@ from pytest_django import Settings
 from accounts.models import DataExport, DataRequest, Proposal, User
 from adminpanel.pages import PAGES
 from deploy.local.home import free_port
+from deploy.local.supervisor import Child
 from msmebazaar.core import clock
 from msmebazaar.core.models import AuditEntry
 from tests.adminpanel.passkey import Passkey
 from tests.conftest import Persona, some_network
 from tests.factories import STAFF_PASSWORD, make_staff_user, sign_in
 from tests.oidc_provider import PASSWORD as PROVIDERS_PASSWORD
-from tests.waiting import wait_for
+from tests.waiting import serving
 
 LOGIN, FACTOR, HOME = "/staff/login/", "/staff/2fa/authenticate/", "/admin/"
 
@@ -325,29 +324,14 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     folder: Path = tmp_path_factory.mktemp("provider")
     callback = "http://testserver/staff/oidc/staff/login/callback/"
-    log = folder / "log"
-    with log.open("wb") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.oidc_provider", str(port), callback],
-            cwd=django_settings.BASE_DIR,
-            env={"PROVIDER_DATABASE": str(folder / "provider.sqlite3"), "PATH": ""},
-            stdout=written,
-            stderr=subprocess.STDOUT,
-        )
-
-    def answers() -> bool:
-        assert process.poll() is None, log.read_text()
-        try:
-            return requests.get(f"{address}/.well-known/openid-configuration", timeout=2).ok
-        except requests.RequestException:
-            return False
-
-    try:
-        wait_for(answers, "the provider's first answer")
+    provider = Child(
+        "identity provider",
+        [sys.executable, "-m", "tests.oidc_provider", str(port), callback],
+        folder / "log",
+        {"PROVIDER_DATABASE": str(folder / "provider.sqlite3")},
+    )
+    with serving(provider, f"{address}/.well-known/openid-configuration"):
         yield address
-    finally:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture

@@ -57,24 +57,17 @@ def test_the_production_settings_pass_djangos_deployment_check() -> None:
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        (
-            {
-                "TWILIO_AUTH_TOKEN": "",
-                "S3_BUCKET": "",
-                "PUBLIC_BASE_URL": "http://bazaar.example.in",
-                "JWT_SIGNING_KEY": "short",
-            },
-            ["TWILIO_AUTH_TOKEN", "S3_BUCKET", "PUBLIC_BASE_URL must be https", "JWT_SIGNING_KEY is shorter"],
-        ),
-        ({"TWILIO_API_BASE_URL": "http://127.0.0.1:1/twilio"}, ["stand-in in production"]),
-        ({"SECRET_KEY": ""}, ["SECRET_KEY is not set"]),
-        ({"FIELD_ENCRYPTION_KEYS": "k1:nonsense"}, ["FIELD_ENCRYPTION_KEYS"]),
-        ({"DATABASE_POOL": "yes"}, ["DATABASE_POOL must be true or false"]),
+        ({"TWILIO_AUTH_TOKEN": ""}, "TWILIO_AUTH_TOKEN"),
+        ({"S3_BUCKET": ""}, "S3_BUCKET"),
+        ({"TWILIO_API_BASE_URL": "http://127.0.0.1:1/twilio"}, "stand-in in production"),
+        ({"PUBLIC_BASE_URL": "http://bazaar.example.in"}, "PUBLIC_BASE_URL must be https"),
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
+        ({"JWT_SIGNING_KEY": "short"}, "JWT_SIGNING_KEY is shorter"),
+        ({"FIELD_ENCRYPTION_KEYS": "k1:nonsense"}, "FIELD_ENCRYPTION_KEYS"),
+        ({"DATABASE_POOL": "yes"}, "DATABASE_POOL must be true or false"),
     ],
 )
-def test_a_wrong_production_environment_does_not_start_and_says_all_that_is_wrong(
-    changes: dict[str, str], named: list[str]
-) -> None:
+def test_a_wrong_production_environment_does_not_start_and_says_why(changes: dict[str, str], named: str) -> None:
     environment = {**os.environ, **check_production.ENVIRONMENT, **changes}
 
     done = subprocess.run(
@@ -87,4 +80,4 @@ def test_a_wrong_production_environment_does_not_start_and_says_all_that_is_wron
     )
 
     assert done.returncode != 0
-    assert [fault for fault in named if fault not in done.stderr] == []
+    assert named in done.stderr

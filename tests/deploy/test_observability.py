@@ -22,6 +22,7 @@ from deploy.local.debian import program
 from deploy.local.home import ROOT, LauncherError, free_port
 from deploy.local.supervisor import Child, wait_until
 from deploy.observability import dashboards
+from tests.waiting import serving
 
 FOLDER = ROOT / "deploy" / "observability"
 RULES = {
@@ -339,21 +340,9 @@ def prometheus(live_server: LiveServer, tmp_path: Path) -> Iterator[str]:
     port = free_port()
     command = [str(debian_program("prometheus")), f"--config.file={tmp_path / 'prometheus.yml'}"]
     command += [f"--storage.tsdb.path={tmp_path / 'data'}", f"--web.listen-address=127.0.0.1:{port}"]
-    child = Child("prometheus", command, tmp_path / "log")
-
-    def ready() -> bool:
-        try:
-            return requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).ok  # 503 while it still opens its store
-        except requests.ConnectionError:
-            return False
-
-    child.start()
-    try:
-        wait_until(ready, [child], "Prometheus", 60)
-        yield f"http://127.0.0.1:{port}/api/v1"
-    finally:
-        child.kill_family()
-        child.wait_stopped()
+    address = f"http://127.0.0.1:{port}"
+    with serving(Child("prometheus", command, tmp_path / "log"), f"{address}/-/ready"):  # 503 while it opens its store
+        yield f"{address}/api/v1"
 
 
 @pytest.mark.django_db(transaction=True)

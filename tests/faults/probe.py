@@ -30,4 +30,4 @@ def write_effect(*, thing_id: str, **_: object) -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO fault_effect (thing_id) VALUES (%s)", [thing_id])
-    time.sleep(SECONDS_PER_EFFECT if os.environ.get("BAZAAR_PROBE") else 0)  # noqa: TID251 work that takes a while
+    time.sleep(SECONDS_PER_EFFECT if os.environ.get("BAZAAR_PROBE") else 0)  # noqa: TID251 a job long enough to be killed in

@@ -110,10 +110,12 @@ def wait_until_done(rig: Rig, count: int) -> None:
     """Watching over the processes as `make run` does: kombu 5.7 at times ends a worker that lost its broker."""
 
     def is_done() -> bool:
+        if done() >= count:
+            return True
         for child in rig.supervisor.children:
             child.restarts.clear()
         rig.supervisor.revive_dead()
-        return done() >= count
+        return False
 
     wait_for(is_done, f"{count} done", PATIENCE_S)
 

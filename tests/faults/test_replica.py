@@ -45,7 +45,6 @@ class ReplicatedMarket:
         self.market = Market(home, host="127.0.0.1", port=free_port(), given=GIVEN, through=self.with_replica)
 
     def with_replica(self, settings: dict[str, str]) -> dict[str, str]:
-        primary = urllib.parse.urlsplit(settings["DATABASE_URL"])
         copy_database(settings["DATABASE_URL"], self.folder, "--write-recovery-conf")
         port = free_port()
         command = [*unprivileged(self.folder), str(postgres_binaries() / "postgres"), "-D", str(self.folder)]
