@@ -4,8 +4,7 @@ LISTINGS and MANDATES (default 100,000 each), PROCESSES for the sweep (default: 
 have answered, ENGINE=1000000 for a run of the engine alone over that many listings and a sample of mandates. With KEEP=1 the
 scratch database is kept and used again.
 
-Vectors: REAL texts (default 6,000) are embedded by the model; every further text has the vector of a real text of the same
-trade with noise added (cosine 0.9), because embedding 200,000 texts takes two hours of this machine.
+Vectors are those of `benchmarks.vectors`: real ones for REAL texts (default 6,000), noise around them for the rest.
 """
 
 import math
@@ -32,11 +31,11 @@ from rest_framework.test import APIClient  # noqa: E402
 
 from accounts.models import Membership  # noqa: E402
 from accounts.services import open_session  # noqa: E402
+from benchmarks.vectors import NOISE, make_vectors  # noqa: E402
 from matching import services  # noqa: E402
 from matching.columns import acceptances_of, offers_of  # noqa: E402
 from matching.engine.retrieval import index_of  # noqa: E402
-from matching.engine.text import text_key  # noqa: E402
-from matching.models import ListingProfile, ListingVector, Mandate, Match, TextVector  # noqa: E402
+from matching.models import ListingProfile, ListingVector, Mandate, Match  # noqa: E402
 from matching.services import sweeping, vectors  # noqa: E402
 from matching.services.profiles import refresh_all_profiles  # noqa: E402
 from matching.services.scoring import basis_of_today, nearest  # noqa: E402
@@ -46,9 +45,7 @@ from msmebazaar.integrations.embeddings import embedder  # noqa: E402
 LISTINGS = int(os.environ.get("LISTINGS", "100000"))
 MANDATES = int(os.environ.get("MANDATES", str(LISTINGS)))
 PROCESSES = int(os.environ.get("PROCESSES", str(sweeping.processes_here())))
-REAL = int(os.environ.get("REAL", "6000"))
 ENGINE = int(os.environ.get("ENGINE", "0"))
-NOISE = 0.48  # cosine 0.9 to the text it came from
 BUDGET_MS = 500
 QUERIES = [
     "bakery with own ovens and hotel customers",
@@ -83,53 +80,6 @@ def fill() -> None:
     make_vectors()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-
-
-def make_vectors() -> None:
-    """Real vectors for a sample of texts of every trade, and noise around them for the rest."""
-    rows = list(ListingProfile.objects.order_by("listing_id").only("listing_id", "division", "title", "summary"))
-    by_trade: dict[str, list[str]] = {}
-    for row in rows:
-        by_trade.setdefault(row.division, []).append(row.text)
-    share = REAL / max(len(rows), 1)
-    sample = [text for texts in by_trade.values() for text in texts[: max(20, round(len(texts) * share))]]
-    theses = sorted(set(Mandate.objects.values_list("thesis", flat=True)))
-    draw = np.random.default_rng(7)
-    vectors.embed_texts([*sample, *theses[: REAL // 3]])
-    known = vectors.vectors_of(text_key(text) for text in [*sample, *theses])
-    of_trade = {
-        trade: np.stack([known[text_key(text)] for text in texts if text_key(text) in known])
-        for trade, texts in by_trade.items()
-    }
-    have = set(known)
-    fresh: dict[str, Any] = {}
-    for row in rows:
-        key = text_key(row.text)
-        if key not in have and key not in fresh:
-            fresh[key] = noisy(of_trade[row.division], draw)
-    some = np.stack([known[text_key(text)] for text in theses if text_key(text) in known])
-    for text in theses:
-        key = text_key(text)
-        if key not in have and key not in fresh:
-            fresh[key] = noisy(some, draw)
-    today = clock.today_in_india()
-    model = vectors.current_model()
-    TextVector.objects.bulk_create(
-        [
-            TextVector(text_key=key, model=model, vector=vectors.packed(value), used_on=today)
-            for key, value in fresh.items()
-        ],
-        batch_size=2000,
-    )
-    for at in range(0, len(rows), 5000):
-        vectors.index_listings({row.listing_id: text_key(row.text) for row in rows[at : at + 5000]})
-
-
-def noisy(real: Any, draw: Any) -> Any:
-    base = real[draw.integers(len(real))]
-    noise = draw.normal(size=len(base)) / math.sqrt(len(base))
-    moved = base + NOISE * noise
-    return (moved / np.linalg.norm(moved)).astype(np.float32)
 
 
 def sweep() -> None:

@@ -43,6 +43,15 @@ def bind_request_id(task: object, **_: object) -> None:
     context.bind_request_id(getattr(request, "request_id", None) or context.new_request_id())
 
 
+@task_prerun.connect(weak=False)
+@task_postrun.connect(weak=False)
+def drop_old_connections(**_: object) -> None:
+    """As between two requests: a connection is kept while it is young and well, and tried before it is used again."""
+    from django.db import close_old_connections
+
+    close_old_connections()
+
+
 @task_postrun.connect(weak=False)
 def clear_request_id(**_: object) -> None:
     from msmebazaar.core import context

@@ -5,6 +5,7 @@ SENDING → what Twilio says. One that is found SENDING was being handed over wh
 marketing is not (`AT_MOST_ONCE`), unless a delivery report has told meanwhile that Twilio had it.
 """
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 
 from accounts import selectors as people
@@ -67,16 +69,33 @@ def alone_with(conversation_id: UUID) -> Iterator[None]:
     """Nobody else sends in this conversation meanwhile.
 
     The lock belongs to a transaction on a connection of its own: what is done meanwhile is committed step by step, PgBouncer in
-    transaction mode keeps the lock where it is, and it goes with a worker that dies.
+    transaction mode keeps the lock where it is, and it goes with a worker that dies. The connection is kept for the next time
+    as long as Django keeps others: to open one costs a tenth of an answer (11 ms of CPU here and in PostgreSQL).
     """
-    own = connection.copy()
+    own = _lock_connection()
     try:
         own.set_autocommit(False)
         with own.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [str(conversation_id)])
         yield
-    finally:
+        own.rollback()
+        own.set_autocommit(True)
+    except BaseException:
         own.close()
+        raise
+    own.close_if_unusable_or_obsolete()
+
+
+_kept = threading.local()
+
+
+def _lock_connection() -> BaseDatabaseWrapper:
+    """This thread's own, well and not too old."""
+    if not hasattr(_kept, "connection"):
+        _kept.connection = connection.copy()
+    own: BaseDatabaseWrapper = _kept.connection
+    own.close_if_unusable_or_obsolete()
+    return own
 
 
 def send_waiting(*, conversation_id: UUID, now: datetime) -> None:
