@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import translation
 
 from matching.models import ListingProfile, Match
-from matching.reasons import highlights_of, reasons_of
+from matching.reasons import highlights_of
 from matching.selectors.matches import introduction_states, visible
 from matching.services.explaining import explain_many
 from matching.types import MandateStatus
@@ -56,7 +56,7 @@ def best_cards(*, actor: Actor, limit: int, language: str) -> list[MatchCard]:
                 explained.score,
                 titles.get(explained.profile.listing_id, ""),
                 explained.profile.ask_inr,
-                tuple(reason.text for reason in highlights_of(reasons_of(explained))),
+                tuple(reason.text for reason in highlights_of(explained)),
             )
             for explained in explain_many(pairs)
         ]

@@ -1,5 +1,6 @@
 """Parts of a score as sentences. Every figure and name in them comes from the pair that was compared."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -87,18 +88,26 @@ class Reason:
 
 def reasons_of(explained: Explained) -> list[Reason]:
     """All parts, the largest first, the base last."""
+    return _in_words(explained, _ordered(explained))
+
+
+def highlights_of(explained: Explained) -> list[Reason]:
+    """At most three for and two against: what a page shows. Only these are put into words."""
+    told = [(part, code) for part, code in _ordered(explained) if part.factor != BASE and part.tenths]
+    told_for = [found for found in told if found[0].tenths > 0]
+    told_against = [found for found in told if found[0].tenths < 0]
+    return _in_words(explained, [*told_for[:MOST_FOR], *told_against[:MOST_AGAINST]])
+
+
+def _ordered(explained: Explained) -> list[tuple[Part, str]]:
+    """Each part with the code of its sentence."""
+    coded = [(part, _code(explained, part)) for part in explained.parts]
+    return sorted(coded, key=lambda found: (found[0].factor == BASE, -abs(found[0].tenths), found[1]))
+
+
+def _in_words(explained: Explained, coded: Iterable[tuple[Part, str]]) -> list[Reason]:
     words = _words(explained.mandate, explained.profile, explained.seeker_tier)
-    found = [_reason(explained, part, words) for part in explained.parts]
-    return sorted(found, key=lambda reason: (reason.factor == BASE, -abs(reason.points), reason.code))
-
-
-def highlights_of(reasons: list[Reason]) -> list[Reason]:
-    """At most three for and two against: what a page shows."""
-    told = [reason for reason in reasons if reason.factor != BASE and reason.points]
-    return [
-        *[reason for reason in told if reason.points > 0][:MOST_FOR],
-        *[reason for reason in told if reason.points < 0][:MOST_AGAINST],
-    ]
+    return [Reason(part.side, part.factor, code, part.tenths / 10, _(SENTENCES[code]) % words) for part, code in coded]
 
 
 def failed_texts(codes: tuple[str, ...]) -> list[dict[str, str]]:
@@ -107,11 +116,6 @@ def failed_texts(codes: tuple[str, ...]) -> list[dict[str, str]]:
 
 def hint_texts(codes: tuple[str, ...]) -> list[dict[str, str]]:
     return [{"code": code, "text": _(HINTS[code])} for code in codes]
-
-
-def _reason(explained: Explained, part: Part, words: dict[str, str]) -> Reason:
-    code = _code(explained, part)
-    return Reason(part.side, part.factor, code, part.tenths / 10, _(SENTENCES[code]) % words)
 
 
 def _code(explained: Explained, part: Part) -> str:

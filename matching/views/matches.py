@@ -217,7 +217,7 @@ def _shown(matches: Sequence[Match], actor: Actor) -> list[dict[str, Any]]:
         {
             "id": match.id,
             **_scores(why),
-            "reasons": [vars(reason) for reason in highlights_of(reasons_of(why))],
+            "reasons": [vars(reason) for reason in highlights_of(why)],
             "listing": _teaser(why.profile),
             "is_saved": match.listing_id in saved,
             "introduction_state": states.get((match.mandate.organisation_id, match.listing_id), ""),
