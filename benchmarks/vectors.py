@@ -59,6 +59,7 @@ def make_vectors() -> None:
             for key, value in fresh.items()
         ],
         batch_size=2000,
+        ignore_conflicts=True,  # a worker of a running market makes some meanwhile
     )
     for at in range(0, len(rows), 5000):
         vectors.index_listings({row.listing_id: text_key(row.text) for row in rows[at : at + 5000]})

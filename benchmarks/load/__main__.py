@@ -308,10 +308,9 @@ def fill(market: Market) -> dict[str, int]:
             listings, mandates = map(str, missing)
             market.manage("generate_market", "--listings", listings, "--mandates", mandates, "--seed", "7")
         if count("matching_mandate WHERE matched_version <> version") > FEW:
-            say("  matching them, as every night (once; twenty minutes)")
-            subprocess.run(
-                [sys.executable, "-m", "benchmarks.vectors"], env=os.environ | market.environment, check=True
-            )
+            say("  matching them, as every night (once; about 25 minutes)")
+            environment = {**os.environ, **market.environment, "REAL": str(REAL_TEXTS)}
+            subprocess.run([sys.executable, "-m", "benchmarks.vectors"], env=environment, check=True)
             market.manage("match_market", "--no-embed", "--processes", str(os.cpu_count()), "--verbosity", "0")
         link.execute("VACUUM ANALYZE")
         return {

@@ -183,8 +183,8 @@ CELERY_TASK_CREATE_MISSING_QUEUES = False
 QUEUES = ("default", "messages", "valuation", "matching", "ai")  # a queue has a worker: a slow model holds up only `ai`
 CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
 CELERY_TIMEZONE = "UTC"
-# Unset, Celery ends the database's connection before and after every task: a new backend with cold caches each time, half of
-# what a WhatsApp answer cost. `msmebazaar.celery` drops what is old or broken, as between two requests.
+# Unset, Celery ends the database's connection before and after every task: a new backend with cold caches each time, a third
+# of what a WhatsApp answer cost. `msmebazaar.celery` drops what is old or broken, as between two requests.
 CELERY_DB_REUSE_MAX = 1000
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep the outbox": {"task": "core.sweep_outbox", "schedule": Every(2.0), "options": {"expires": 10}},
