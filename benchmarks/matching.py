@@ -37,7 +37,6 @@ from matching.columns import acceptances_of, offers_of  # noqa: E402
 from matching.engine.retrieval import index_of  # noqa: E402
 from matching.models import ListingProfile, ListingVector, Mandate, Match  # noqa: E402
 from matching.services import sweeping, vectors  # noqa: E402
-from matching.services.profiles import refresh_all_profiles  # noqa: E402
 from matching.services.scoring import basis_of_today, nearest  # noqa: E402
 from msmebazaar.core import clock  # noqa: E402
 from msmebazaar.integrations.embeddings import embedder  # noqa: E402
@@ -76,7 +75,6 @@ def fill() -> None:
     with open(os.devnull, "w") as nowhere:
         call_command("load_reference_data", stdout=nowhere)
         call_command("generate_market", listings=LISTINGS, mandates=MANDATES, seed=7, verbosity=0, stdout=nowhere)
-    refresh_all_profiles()
     make_vectors()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

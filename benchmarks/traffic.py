@@ -8,10 +8,11 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import aiohttp
+import requests
 
 TIMEOUT_S = 20.0
 NOT_ANSWERED = 0
@@ -66,6 +67,12 @@ class Traffic:
         """Seconds within which that share of the requests was answered."""
         found = sorted(answer.seconds for answer in self.answers if name in (None, answer.ask.name))
         return found[min(int(share * len(found)), len(found) - 1)] if found else 0.0
+
+
+def hear(environment: Mapping[str, str], phone: str) -> None:
+    """A phone has written to WhatsApp (its stand-in) before, or our answers to it would not be taken."""
+    url = f"{environment['TWILIO_API_BASE_URL']}/standin/heard"
+    requests.post(url, data={"From": f"whatsapp:{phone}"}, timeout=5).raise_for_status()
 
 
 async def send(

@@ -25,7 +25,8 @@ NOISE = 0.48  # cosine 0.9 to the text it came from
 
 
 def make_vectors() -> None:
-    """Real vectors for a sample of texts of every trade, and noise around them for the rest."""
+    """Real vectors for a sample of texts of every trade, and noise around them for the rest, of profiles as they are today."""
+    refresh_all_profiles()
     rows = list(ListingProfile.objects.order_by("listing_id").only("listing_id", "division", "title", "summary"))
     by_trade: dict[str, list[str]] = {}
     for row in rows:
@@ -73,5 +74,4 @@ def noisy(real: Any, draw: Any) -> Any:
 
 
 if __name__ == "__main__":
-    refresh_all_profiles()
     make_vectors()

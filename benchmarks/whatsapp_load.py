@@ -18,6 +18,7 @@ from typing import Any
 import requests
 from twilio.request_validator import RequestValidator
 
+from benchmarks.traffic import hear
 from deploy.local.home import Home
 
 WEBHOOKS = int(os.environ.get("WEBHOOKS", "400"))
@@ -59,7 +60,7 @@ class Load:
     def phone(self, condition: str) -> str:
         """A number that has written before, whose next answers meet the condition's fault."""
         number = f"+9197{secrets.randbelow(10**8):08d}"
-        requests.post(f"{self.standin}/heard", data={"From": f"whatsapp:{number}"}, timeout=5)
+        hear(self.environment, number)
         count = FAULTS_PER_PHONE[condition]
         if count:
             fault = {"From": f"whatsapp:{number}", "fault": condition, "count": str(count)}

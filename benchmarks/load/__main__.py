@@ -17,7 +17,6 @@ import subprocess
 import sys
 import time
 import urllib.parse
-import urllib.request
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -152,28 +151,25 @@ class Mix:
         return Ask("webhook", "POST", path, headers, urllib.parse.urlencode(form).encode())
 
 
-def open_windows(market: Market) -> None:
-    """The phones of `Mix.webhook` have written to WhatsApp before, or it would not take our answers to them."""
-    for phone in range(PEOPLE):
-        form = urllib.parse.urlencode({"From": f"whatsapp:+9197{phone:08d}"}).encode()
-        with urllib.request.urlopen(f"{market.environment['TWILIO_API_BASE_URL']}/standin/heard", form, timeout=10):
-            pass
+def cpu_of(child: Child) -> float:
+    """Seconds of CPU that a process and its descendants have used so far, those that have ended (PostgreSQL's) included."""
+    process = psutil.Process(child.pid)
+    times = process.cpu_times()
+    used = times.user + times.system + times.children_user + times.children_system
+    for offspring in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            times = offspring.cpu_times()
+            used += times.user + times.system
+    return float(used)
 
 
 def cpu_seconds(market: Market) -> dict[str, float]:
-    """Part of the market → CPU that its processes have used so far, those that have ended included (backends of PostgreSQL)."""
+    """Part of the market → CPU so far."""
     mine = psutil.Process().cpu_times()
     found = {"generator": mine.user + mine.system}
     for child in market.supervisor.children:
-        process = psutil.Process(child.pid)
-        times = process.cpu_times()
-        used = times.user + times.system + times.children_user + times.children_system
-        for offspring in process.children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                times = offspring.cpu_times()
-                used += times.user + times.system
         part = child.name.split(" ")[0]
-        found[part] = found.get(part, 0.0) + used
+        found[part] = found.get(part, 0.0) + cpu_of(child)
     return found
 
 
@@ -235,20 +231,15 @@ def is_listening(port: int) -> bool:
 
 def cpu_ms_a_call(port: int, child: Child, path: str, headers: dict[str, str]) -> float:
     """CPU of the server's processes per request, milliseconds; one connection, one request after the other."""
-    processes = [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
-
-    def used() -> float:
-        return float(sum(times.user + times.system for times in (process.cpu_times() for process in processes)))
-
     link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    started = used()
+    started = cpu_of(child)
     for _ in range(CALLS):
         link.request("GET", path, headers={"Host": "127.0.0.1", **headers})
         answer = link.getresponse()
         answer.read()
         assert answer.status == 200, (path, answer.status)
     link.close()
-    return (used() - started) * 1000 / CALLS
+    return (cpu_of(child) - started) * 1000 / CALLS
 
 
 def costs(market: Market, people: People) -> list[Cost]:
@@ -335,7 +326,8 @@ def main() -> int:
             market.start()
             sizes = fill(market)
             people = People(market)
-            open_windows(market)
+            for phone in range(PEOPLE):
+                traffic.hear(market.environment, f"+9197{phone:08d}")
             say(f"  {sizes}")
             drive(market, people, 20, WARM_S, seed=0)
             found_costs = costs(market, people)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from accounts import services as accounts
@@ -23,6 +24,7 @@ from whatsapp import services
 from whatsapp.flow import Choice
 from whatsapp.models import Conversation, OutboundMessage, Template
 from whatsapp.reference import definitions
+from whatsapp.services import sending
 from whatsapp.services.registry import fitting
 from whatsapp.services.writing import Letter, letters_of, write
 from whatsapp.types import REMEDIES, Category, OutboundKind, Remedy
@@ -262,6 +264,42 @@ class TestErrors:
             "Your valuation is ready" in text["body"]
             for text in standin("messages", phone=str(seller.phone))["messages"]
         )
+
+
+class TestAloneWithAConversation:
+    @staticmethod
+    def holder() -> int:
+        """The backend that holds the only advisory lock."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pid FROM pg_locks WHERE locktype = 'advisory'"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+            ((pid,),) = cursor.fetchall()
+            return int(pid)
+
+    def test_its_connection_is_kept_as_long_as_others_are(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        own = sending._lock_connection()
+        monkeypatch.setitem(own.settings_dict, "CONN_MAX_AGE", 60)
+        found = []
+
+        try:
+            for _ in range(2):
+                with sending.alone_with(uuid.uuid4()):
+                    found.append(self.holder())
+        finally:
+            own.close()
+
+        assert found[0] == found[1]
+
+    def test_one_that_dies_meanwhile_fails_nothing_and_is_replaced(self) -> None:
+        with sending.alone_with(uuid.uuid4()):
+            first = self.holder()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+
+        with sending.alone_with(uuid.uuid4()):
+            assert self.holder() != first
 
 
 class TestOnce:

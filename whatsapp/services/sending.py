@@ -8,13 +8,13 @@ marketing is not (`AT_MOST_ONCE`), unless a delivery report has told meanwhile t
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 
@@ -73,17 +73,18 @@ def alone_with(conversation_id: UUID) -> Iterator[None]:
     as long as Django keeps others: to open one costs a tenth of an answer (11 ms of CPU here and in PostgreSQL).
     """
     own = _lock_connection()
+    own.set_autocommit(False)
     try:
-        own.set_autocommit(False)
         with own.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [str(conversation_id)])
         yield
-        own.rollback()
-        own.set_autocommit(True)
-    except BaseException:
-        own.close()
-        raise
-    own.close_if_unusable_or_obsolete()
+    finally:
+        with suppress(
+            Error
+        ):  # it died meanwhile, and the lock with it; Django drops what was not put back to autocommit
+            own.rollback()
+            own.set_autocommit(True)
+        own.close_if_unusable_or_obsolete()
 
 
 _kept = threading.local()
