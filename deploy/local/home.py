@@ -13,19 +13,39 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-HIGHEST_PORT = 32_000  # outgoing connections take theirs from 32,768 up, and would sit on one chosen higher
+LOWEST_PORT = 10_000
+EPHEMERAL_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 class LauncherError(Exception):
     """Something a person can mend; the message is the whole sentence shown."""
 
 
+def first_ephemeral_port() -> int:
+    """Outgoing connections take theirs from here up (`ip(7)`); a server cannot start on one that such a connection has."""
+    try:
+        return int(EPHEMERAL_PORTS.read_text().split()[0])
+    except OSError:  # not Linux
+        return 32_768
+
+
 def free_port() -> int:
-    """A loopback port nobody listens on now, below those that outgoing connections get."""
+    """A loopback port nobody listens on, kept from every other caller on this machine for a minute.
+
+    One connection to it is closed by its server's side: the kernel keeps such a port (`TIME_WAIT`), gives it to nobody
+    who asks as we do here, and lets a server that sets `SO_REUSEADDR`, as all of ours do, listen on it at once.
+    """
+    highest = first_ephemeral_port()
+    lowest = LOWEST_PORT if highest > 2 * LOWEST_PORT else 1024
     for _ in range(200):
-        port = secrets.randbelow(HIGHEST_PORT - 20_000) + 20_000
+        port = lowest + secrets.randbelow(highest - lowest)
         with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # from now on: the kernel asks it of both
+            probe.listen()
+            with contextlib.closing(socket.create_connection(("127.0.0.1", port))) as caller:
+                probe.accept()[0].close()
+                caller.recv(1)  # the server's side has closed first
             return port
     raise LauncherError("No free network port was found on this machine.")
 

@@ -199,7 +199,7 @@ class Market:
         self.supervisor = Supervisor()
         self.environment: dict[str, str] = {}
         self.webs: list[Child] = []
-        self.web_ports = [free_port() for _ in range(WEB_SERVERS)]
+        self.web_ports: list[int] = []
         self.workers: list[Child] = []
         self.next_look = 0.0
 
@@ -232,6 +232,7 @@ class Market:
 
     def start_application(self) -> None:
         home, environment = self.home, self.environment
+        self.web_ports = [free_port() for _ in range(WEB_SERVERS)]
         stream, webs = address_of(free_port()), [address_of(port) for port in self.web_ports]
         self.webs = [web_server(home, number, address, environment) for number, address in enumerate(webs, start=1)]
         self.stream = live_stream(home, stream, environment)

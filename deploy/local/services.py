@@ -170,7 +170,8 @@ def valkey(home: Home, keys: dict[str, str]) -> Service:
 
 def object_store(home: Home, keys: dict[str, str]) -> Service:
     folder = home.path / "s3"
-    port, filer, master, volume, admin = (free_port() for _ in range(5))
+    # Each server of it listens on two; the second, unless said, is 10,000 above, where outgoing connections have theirs.
+    ports = {server: (free_port(), free_port()) for server in ("s3", "filer", "master", "volume", "admin")}
     signing = "\n".join(
         f'[{section}]\nkey = "{secrets.token_urlsafe(32)}"\n'
         for section in ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
@@ -191,11 +192,12 @@ def object_store(home: Home, keys: dict[str, str]) -> Service:
     sockets = short_folder(folder / "sockets")
     command = [str(Path(sys.executable).parent / "weed"), "-config_dir=" + str(folder), "mini", f"-dir={data}"]
     command += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false", "-webdav=false", "-admin.ui=false"]
-    command += [f"-s3.port={port}", f"-filer.port={filer}", f"-master.port={master}", f"-volume.port={volume}"]
-    command += [f"-admin.port={admin}", "-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={folder / 's3.json'}"]
+    for server, (http, grpc) in ports.items():
+        command += [f"-{server}.port={http}", f"-{server}.port.grpc={grpc}"]
+    command += ["-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={folder / 's3.json'}"]
     command += [f"-s3.localSocket={sockets / 's3.sock'}", f"-filer.localSocket={sockets / 'filer.sock'}"]
     environment = {
-        "S3_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "S3_ENDPOINT_URL": f"http://127.0.0.1:{ports['s3'][0]}",
         "S3_ACCESS_KEY_ID": keys["S3_ACCESS_KEY_ID"],
         "S3_SECRET_ACCESS_KEY": keys["S3_SECRET_ACCESS_KEY"],
         "S3_BUCKET": BUCKET,
@@ -242,18 +244,35 @@ def start_services(
     Returns:
         the settings (`DATABASE_URL`, `REDIS_URL`, `S3_*`) of what was started.
     """
-    wanted: list[Service] = []
+    makers: list[Callable[[], Service]] = []
     if not given.get("DATABASE_URL"):
-        wanted.append(postgres(home, keys, durable=durable))
+        makers.append(lambda: postgres(home, keys, durable=durable))
     if not given.get("REDIS_URL"):
-        wanted.append(valkey(home, keys))
+        makers.append(lambda: valkey(home, keys))
     if not given.get("S3_ENDPOINT_URL"):
-        wanted.append(object_store(home, keys))
-    for service in wanted:
-        supervisor.start(service.child)
+        makers.append(lambda: object_store(home, keys))
     environment: dict[str, str] = {}
-    for service in wanted:
-        wait_until(service.is_ready, [service.child], service.child.name, START_TIMEOUT_S)
-        say(f"  {service.child.name} is ready")
-        environment |= service.environment
+    for make, service in [(make, started(make, supervisor)) for make in makers]:
+        environment |= ready(service, make, supervisor).environment
     return environment
+
+
+def started(make: Callable[[], Service], supervisor: Supervisor) -> Service:
+    service = make()
+    supervisor.start(service.child)
+    return service
+
+
+def ready(service: Service, make: Callable[[], Service], supervisor: Supervisor) -> Service:
+    """Wait until it answers. One that ended at start is made once more: another program may have taken its port."""
+    try:
+        wait_until(service.is_ready, [service.child], service.child.name, START_TIMEOUT_S)
+    except LauncherError as error:
+        if service.child.exit_status() is None:
+            raise
+        say(f"  {error}\n  Once more, on other ports")
+        supervisor.children.remove(service.child)
+        service = started(make, supervisor)
+        wait_until(service.is_ready, [service.child], service.child.name, START_TIMEOUT_S)
+    say(f"  {service.child.name} is ready")
+    return service

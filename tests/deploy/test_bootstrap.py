@@ -1,15 +1,18 @@
 """The first step's refusals, each one sentence."""
 
+import contextlib
 import shutil
+import socket
 import sys
 from collections import namedtuple
 from pathlib import Path
 
 import pytest
+import redis
 
 from deploy.local import __main__ as launcher
-from deploy.local import bootstrap, services
-from deploy.local.home import Home, LauncherError
+from deploy.local import bootstrap, home, services
+from deploy.local.home import Home, LauncherError, free_port
 from deploy.local.supervisor import Child, Supervisor, wait_until
 
 Usage = namedtuple("Usage", "total used free")
@@ -99,6 +102,44 @@ def test_services_that_are_named_are_not_started(monkeypatch: pytest.MonkeyPatch
 
     assert services.start_services(Home(tmp_path), {}, supervisor, durable=True) == {}
     assert supervisor.children == []
+
+
+def test_a_port_that_was_given_is_given_to_nobody_else_and_can_be_listened_on() -> None:
+    port = free_port()
+
+    with contextlib.closing(socket.socket()) as another, pytest.raises(OSError, match="in use"):
+        another.bind(("127.0.0.1", port))
+    with socket.create_server(("127.0.0.1", port)):  # sets SO_REUSEADDR
+        pass
+
+
+@pytest.mark.parametrize(("first", "lowest"), [(32_768, 10_000), (16_000, 1024)])
+def test_ports_are_below_those_of_outgoing_connections(
+    first: int, lowest: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "range").write_text(f"{first}\t60999\n")
+    monkeypatch.setattr(home, "EPHEMERAL_PORTS", tmp_path / "range")
+
+    assert all(lowest <= free_port() < first for _ in range(50))
+
+
+def test_a_service_whose_port_was_taken_meanwhile_starts_on_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        ports = iter([stranger.getsockname()[1], free_port()])
+        monkeypatch.setattr(services, "free_port", lambda: next(ports))
+        here, supervisor = Home(tmp_path / "home"), Supervisor()
+        here.prepare()
+        given = {"DATABASE_URL": "named", "S3_ENDPOINT_URL": "named"}
+        try:
+            started = services.start_services(here, here.secrets(), supervisor, durable=False, given=given)
+            with contextlib.closing(redis.Redis.from_url(started["REDIS_URL"])) as client:
+                assert client.ping()
+        finally:
+            supervisor.stop_all()
+    assert "Once more, on other ports" in capsys.readouterr().out
+    assert len(supervisor.children) == 1
 
 
 @pytest.mark.django_db
