@@ -47,12 +47,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "long" not in item.keywords)  # begun last, one alone would hold up the end
+    for item in items:
+        if "long" in item.keywords:
+            item.add_marker(
+                "no_cover"
+            )  # measuring takes half as long again; what only a walk over all runs is not covered
     if config.getoption("--run-faults"):
         return
     skip = pytest.mark.skip(reason="kills processes for a minute; `make faults` runs it")
     for item in items:
         if "faults" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def coverage_meanwhile_off(request: pytest.FixtureRequest) -> Callable[[], None]:
+    """Turns off the measuring of `--cov`; called, turns it on again."""
+    plugin = request.config.pluginmanager.getplugin("_cov")
+    if plugin is None or plugin.cov_controller is None:
+        return lambda: None
+    plugin.cov_controller.pause()
+    return plugin.cov_controller.resume  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(coverage_meanwhile_off: Callable[[], None], django_db_setup: None) -> None:
+    """pytest-django's. Migrations run no line that is measured, and would take half as long again."""
+    coverage_meanwhile_off()
 
 
 @pytest.fixture(scope="session", autouse=True)
