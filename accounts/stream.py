@@ -18,7 +18,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.utils import translation
 
 from accounts import selectors
@@ -54,7 +54,6 @@ async def in_database(work: Callable[[], Result]) -> Result:
     """Run a short piece of database work in a borrowed thread."""
 
     def run() -> Result:
-        close_old_connections()
         try:
             return work()
         finally:
