@@ -171,7 +171,7 @@ def valkey(home: Home, keys: dict[str, str]) -> Service:
 def object_store(home: Home, keys: dict[str, str]) -> Service:
     folder = home.path / "s3"
     # Each server of it listens on two; the second, unless said, is 10,000 above, where outgoing connections have theirs.
-    ports = {server: (free_port(), free_port()) for server in ("s3", "filer", "master", "volume", "admin")}
+    ports = {server: (free_port(), free_port()) for server in ("s3", "filer", "master", "volume")}
     signing = "\n".join(
         f'[{section}]\nkey = "{secrets.token_urlsafe(32)}"\n'
         for section in ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
@@ -194,6 +194,7 @@ def object_store(home: Home, keys: dict[str, str]) -> Service:
     command += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false", "-webdav=false", "-admin.ui=false"]
     for server, (http, grpc) in ports.items():
         command += [f"-{server}.port={http}", f"-{server}.port.grpc={grpc}"]
+    command += [f"-admin.port={free_port()}"]  # its worker looks for the second nowhere but 10,000 above
     command += ["-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={folder / 's3.json'}"]
     command += [f"-s3.localSocket={sockets / 's3.sock'}", f"-filer.localSocket={sockets / 'filer.sock'}"]
     environment = {
