@@ -53,11 +53,13 @@ class TestCounting:
         assert [bar.key for bar in sectors] == ["25"]
 
     def test_counting_twice_counts_once_and_only_what_is_old(self, seller: Persona, reader: Actor) -> None:
-        services.count_measures(now=clock.now())
-        rows = Rollup.objects.count()
+        noon = (clock.now() + timedelta(days=1)).astimezone(clock.INDIA).replace(hour=12)  # far from midnight
+        with time_machine.travel(noon):
+            services.count_measures(now=clock.now())
+            rows = Rollup.objects.count()
 
-        assert services.count_measures(now=clock.now()) == 0
-        with time_machine.travel(clock.now() + timedelta(minutes=6)):
+            assert services.count_measures(now=clock.now()) == 0
+        with time_machine.travel(noon + timedelta(minutes=6)):
             assert services.count_measures(now=clock.now()) > 0
         assert Rollup.objects.count() == rows
 
