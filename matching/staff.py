@@ -30,8 +30,8 @@ register_measures(
     Measure(
         "mandates_active",
         N_("Active mandates"),
-        lambda _since, _until: counting.today(
-            Mandate.objects.filter(status=MandateStatus.ACTIVE), splits={"kind": "kind"}
+        lambda _since, today: counting.level(
+            Mandate.objects.filter(status=MandateStatus.ACTIVE), today, splits={"kind": "kind"}
         ),
         is_level=True,
         splits=("kind",),
@@ -39,7 +39,7 @@ register_measures(
     Measure(
         "matches_kept",
         N_("Matches kept"),
-        lambda _since, _until: counting.today(Match.objects.all(), splits={}),
+        lambda _since, today: counting.level(Match.objects.all(), today, splits={}),
         is_level=True,
     ),
     Measure(

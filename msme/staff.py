@@ -69,7 +69,7 @@ register_measures(
     Measure(
         "listings_live",
         N_("Listings on the market"),
-        lambda _since, _until: counting.today(_market(), splits={"state": "state", "sector": SECTOR}),
+        lambda _since, today: counting.level(_market(), today, splits={"state": "state", "sector": SECTOR}),
         is_level=True,
         splits=("state", "sector"),
     ),

@@ -9,7 +9,7 @@ from django.db.models.aggregates import Aggregate
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from msmebazaar.core.clock import INDIA, today_in_india
+from msmebazaar.core.clock import INDIA
 from msmebazaar.core.staff import Point
 
 KEY_LENGTH = 40
@@ -36,9 +36,8 @@ def per_day(
             yield Point(day, number or 0, split, str(key or "?")[:KEY_LENGTH])
 
 
-def today(rows: "QuerySet[Any]", *, splits: dict[str, str]) -> Iterator[Point]:
-    """What there is now: of all, and by each split."""
-    day = today_in_india()
+def level(rows: "QuerySet[Any]", day: date, *, splits: dict[str, str]) -> Iterator[Point]:
+    """What there is now, as of the `day`: of all, and by each split."""
     yield Point(day, rows.count())
     for split, lookup in splits.items():
         for key, number in rows.order_by().values_list(lookup).annotate(_value=Count("pk")):

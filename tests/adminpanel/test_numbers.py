@@ -63,6 +63,16 @@ class TestCounting:
             assert services.count_measures(now=clock.now()) > 0
         assert Rollup.objects.count() == rows
 
+    def test_what_there_is_belongs_to_the_day_on_which_counting_began(self, seller: Persona) -> None:
+        noon = (clock.now() + timedelta(days=1)).astimezone(clock.INDIA).replace(hour=12)
+        with time_machine.travel(noon):
+            services.count_measures(now=noon)
+        midnight = noon.replace(hour=23, minute=59, second=59)
+        with time_machine.travel(midnight + timedelta(seconds=2)):
+            services.count_measures(now=midnight)
+
+        assert [row.day for row in Rollup.objects.filter(measure="listings_live", split="")] == [noon.date()]
+
     def test_every_measure_can_be_counted_and_drawn(self, seller: Persona, staff_actor: Actor) -> None:
         make_live_listing(seller.actor, staff_actor)
         services.count_measures(now=clock.now())
