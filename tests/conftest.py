@@ -48,10 +48,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "long" not in item.keywords)  # begun last, one alone would hold up the end
     for item in items:
-        if "long" in item.keywords:
-            item.add_marker(
-                "no_cover"
-            )  # measuring takes half as long again; what only a walk over all runs is not covered
+        if "long" in item.keywords:  # measuring takes half as long again; what only a walk over all runs is not covered
+            item.add_marker("no_cover")
     if config.getoption("--run-faults"):
         return
     skip = pytest.mark.skip(reason="kills processes for a minute; `make faults` runs it")

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -35,6 +35,11 @@ def reader(reference_data: None) -> Actor:
     return make_colleague(Duty.REPORTS)
 
 
+def noon_of_tomorrow() -> datetime:
+    """Minutes more are the same day of India, whenever the tests run."""
+    return (clock.now() + timedelta(days=1)).astimezone(clock.INDIA).replace(hour=12)
+
+
 class TestCounting:
     def test_what_happened_is_counted_by_indian_day_state_and_sector(self, seller: Persona, staff_actor: Actor) -> None:
         make_live_listing(seller.actor, staff_actor)
@@ -53,7 +58,7 @@ class TestCounting:
         assert [bar.key for bar in sectors] == ["25"]
 
     def test_counting_twice_counts_once_and_only_what_is_old(self, seller: Persona, reader: Actor) -> None:
-        noon = (clock.now() + timedelta(days=1)).astimezone(clock.INDIA).replace(hour=12)  # far from midnight
+        noon = noon_of_tomorrow()
         with time_machine.travel(noon):
             services.count_measures(now=clock.now())
             rows = Rollup.objects.count()
@@ -64,7 +69,7 @@ class TestCounting:
         assert Rollup.objects.count() == rows
 
     def test_what_there_is_belongs_to_the_day_on_which_counting_began(self, seller: Persona) -> None:
-        noon = (clock.now() + timedelta(days=1)).astimezone(clock.INDIA).replace(hour=12)
+        noon = noon_of_tomorrow()
         with time_machine.travel(noon):
             services.count_measures(now=noon)
         midnight = noon.replace(hour=23, minute=59, second=59)

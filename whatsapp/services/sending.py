@@ -79,9 +79,8 @@ def alone_with(conversation_id: UUID) -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [str(conversation_id)])
         yield
     finally:
-        with suppress(
-            Error
-        ):  # it died meanwhile, and the lock with it; Django drops what was not put back to autocommit
+        # It may have died meanwhile, and the lock with it; Django drops what was not put back to autocommit.
+        with suppress(Error):
             own.rollback()
             own.set_autocommit(True)
         own.close_if_unusable_or_obsolete()
